@@ -1,0 +1,46 @@
+# Where the project's tools live. `source scripts/env.sh` gives a shell (bash) what `make` uses.
+#
+# Everything installed lies outside the tree, in one cache that all checkouts share:
+#   HUBFERRY_CACHE    default: $XDG_CACHE_HOME/hubferry, else ~/.cache/hubferry
+#   CARGO_TARGET_DIR  default: $HUBFERRY_CACHE/target
+#   CHROMIUM, CHROMEDRIVER  default: found on PATH
+# A value that is set already is kept. Sourcing installs nothing; `scripts/setup/*.sh` do.
+
+HUBFERRY_ROOT=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
+export HUBFERRY_ROOT
+export HUBFERRY_CACHE="${HUBFERRY_CACHE:-${XDG_CACHE_HOME:-$HOME/.cache}/hubferry}"
+export CARGO_TARGET_DIR="${CARGO_TARGET_DIR:-$HUBFERRY_CACHE/target}"
+export npm_config_cache="${npm_config_cache:-$HUBFERRY_CACHE/npm}"
+
+# Tools are kept by version, so that two checkouts with different pins do not disturb each other.
+WASM_BINDGEN_VERSION=0.2.130
+WASM_PACK_VERSION=0.15.1
+HUBFERRY_WASM_BINDGEN_DIR="$HUBFERRY_CACHE/tools/wasm-bindgen-$WASM_BINDGEN_VERSION/bin"
+HUBFERRY_WASM_PACK_DIR="$HUBFERRY_CACHE/tools/wasm-pack-$WASM_PACK_VERSION/bin"
+for hubferry_dir in "$HUBFERRY_WASM_PACK_DIR" "$HUBFERRY_WASM_BINDGEN_DIR"; do
+  case ":$PATH:" in
+    *":$hubferry_dir:"*) ;;
+    *) PATH="$hubferry_dir:$PATH" ;;
+  esac
+done
+export PATH
+unset hubferry_dir
+
+# The Python of the tests that talk to us through the Hub's own client.
+HUBFERRY_REQUIREMENTS="$HUBFERRY_ROOT/scripts/setup/requirements.txt"
+HUBFERRY_VENV="$HUBFERRY_CACHE/python-$(cksum < "$HUBFERRY_REQUIREMENTS" | cut -d ' ' -f 1)"
+export HUBFERRY_PYTHON="${HUBFERRY_PYTHON:-$HUBFERRY_VENV/bin/python}"
+
+# The embedded Hub, as scripts/build/hub.sh leaves it.
+export HUBFERRY_LOCAL_HUB="${HUBFERRY_LOCAL_HUB:-$HUBFERRY_ROOT/target/bin/hubferry-local-hub}"
+
+if [ -z "${CHROMIUM:-}" ]; then
+  CHROMIUM=$(command -v chromium || command -v chromium-browser || command -v google-chrome || true)
+fi
+if [ -z "${CHROMEDRIVER:-}" ]; then
+  CHROMEDRIVER=$(command -v chromedriver || true)
+fi
+export CHROMIUM CHROMEDRIVER
+
+# A RUSTFLAGS variable would replace the flags of .cargo/config.toml, `+simd128` among them.
+unset RUSTFLAGS CARGO_ENCODED_RUSTFLAGS
