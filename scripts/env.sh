@@ -12,6 +12,14 @@ export HUBFERRY_CACHE="${HUBFERRY_CACHE:-${XDG_CACHE_HOME:-$HOME/.cache}/hubferr
 export CARGO_TARGET_DIR="${CARGO_TARGET_DIR:-$HUBFERRY_CACHE/target}"
 export npm_config_cache="${npm_config_cache:-$HUBFERRY_CACHE/npm}"
 
+# The pinned Rust. Where rustup has that very version under another name only (`stable`), that one is used.
+HUBFERRY_RUST_VERSION=$(sed -n 's/^channel = "\(.*\)"$/\1/p' "$HUBFERRY_ROOT/rust-toolchain.toml")
+if [ -z "${RUSTUP_TOOLCHAIN:-}" ] && ! compgen -G "${RUSTUP_HOME:-$HOME/.rustup}/toolchains/$HUBFERRY_RUST_VERSION-*" > /dev/null; then
+  case "$(rustc +stable --version 2> /dev/null)" in
+    "rustc $HUBFERRY_RUST_VERSION "*) export RUSTUP_TOOLCHAIN=stable ;;
+  esac
+fi
+
 # Tools are kept by version, so that two checkouts with different pins do not disturb each other.
 WASM_BINDGEN_VERSION=0.2.130
 WASM_PACK_VERSION=0.15.1
@@ -31,7 +39,8 @@ HUBFERRY_REQUIREMENTS="$HUBFERRY_ROOT/scripts/setup/requirements.txt"
 HUBFERRY_VENV="$HUBFERRY_CACHE/python-$(cksum < "$HUBFERRY_REQUIREMENTS" | cut -d ' ' -f 1)"
 export HUBFERRY_PYTHON="${HUBFERRY_PYTHON:-$HUBFERRY_VENV/bin/python}"
 
-# The embedded Hub, as scripts/build/hub.sh leaves it.
+# What tests run: the embedded Hub as scripts/build/hub.sh leaves it, and the package as scripts/build/tarball.sh does.
+export HUBFERRY_TARBALL="${HUBFERRY_TARBALL:-$HUBFERRY_ROOT/target/hubferry.tgz}"
 export HUBFERRY_LOCAL_HUB="${HUBFERRY_LOCAL_HUB:-$HUBFERRY_ROOT/target/bin/hubferry-local-hub}"
 
 if [ -z "${CHROMIUM:-}" ]; then

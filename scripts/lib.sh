@@ -33,7 +33,7 @@ lock_tree() { lock "$HUBFERRY_ROOT/target/.lock"; }
 lock_target() {
   lock "$CARGO_TARGET_DIR/.hubferry-lock"
   local owner="$CARGO_TARGET_DIR/.hubferry-checkout"
-  if [ "$(cat "$owner" 2>/dev/null)" != "$HUBFERRY_ROOT" ]; then
+  if [ "$(cat "$owner" 2> /dev/null)" != "$HUBFERRY_ROOT" ]; then
     rm -f "$owner"
     find "$CARGO_TARGET_DIR" -maxdepth 4 \( -name 'hubferry*' -o -name 'libhubferry*' \) \
       \( -path '*/.fingerprint/*' -o -path '*/deps/*' -o -path '*/incremental/*' -o -path '*/build/*' \) -prune -exec rm -rf {} +
@@ -41,17 +41,20 @@ lock_target() {
   fi
 }
 
-# `digest PATH...`: one checksum over names and contents of files and folders; a path that does not exist counts as absent.
+# `digest PATH...`: one checksum over names and contents of files and folders, without the node_modules and dist inside a folder.
+# A path that does not exist counts as absent.
 digest() {
-  { printf '%s\n' "$@"; find "$@" -type d -name node_modules -prune -o -type f -print0 2>/dev/null | LC_ALL=C sort -z | xargs -0r sha256sum; } |
-    sha256sum | cut -d ' ' -f 1
+  {
+    printf '%s\n' "$@"
+    find "$@" \( -path '*/node_modules' -o -path '*/dist' \) -prune -o -type f -print0 2> /dev/null | LC_ALL=C sort -z | xargs -0r sha256sum
+  } | sha256sum | cut -d ' ' -f 1
 }
 
 # `fresh STAMP KEY OUTPUT...`: whether the step that wrote this stamp ran with the same key and its outputs still exist.
 fresh() {
   local stamp=$1 key=$2 output
   shift 2
-  [ "$(cat "$stamp" 2>/dev/null)" = "$key" ] || return 1
+  [ "$(cat "$stamp" 2> /dev/null)" = "$key" ] || return 1
   for output in "$@"; do [ -e "$output" ] || return 1; done
 }
 

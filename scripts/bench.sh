@@ -1,0 +1,14 @@
+#!/usr/bin/env bash
+# The benchmarks: natively with criterion, then in headless Chromium with the scripts of pkg-tests/bench.
+source "$(dirname "$0")/lib.sh"
+
+scripts/setup/all.sh
+scripts/build/all.sh
+scripts/build/tarball.sh
+if [ -d benches ]; then
+  (
+    lock_target
+    cargo bench --locked --package hubferry
+  )
+fi
+npm run --silent bench -w pkg-tests

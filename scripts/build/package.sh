@@ -1,0 +1,21 @@
+#!/usr/bin/env bash
+# The npm package: dist/ with the compiled TypeScript and the wasm.
+source "$(dirname "$0")/../lib.sh"
+
+scripts/build/wasm.sh
+key=$(digest package.json package-lock.json tsconfig.base.json js/tsconfig.json js/src scripts/build/package.sh)
+fresh target/stamps/package "$key" dist/index.js dist/wasm/core_bg.wasm && exit 0
+scripts/setup/npm.sh
+lock_tree
+fresh target/stamps/package "$key" dist/index.js dist/wasm/core_bg.wasm && exit 0
+
+say "building the package"
+rm -f target/stamps/package
+mkdir -p target dist/wasm
+touch target/package-started
+node_modules/.bin/tsc -p js/tsconfig.json
+cp js/src/wasm/core.js js/src/wasm/core.d.ts js/src/wasm/core_bg.wasm js/src/wasm/core_bg.wasm.d.ts dist/wasm/
+# What no source stands for any more. Not a fresh folder, so that a failed build leaves the last good package.
+find dist -type f ! -newer target/package-started -delete
+find dist -type d -empty -delete
+stamp target/stamps/package "$key"

@@ -1,0 +1,29 @@
+#!/usr/bin/env bash
+# The engine as wasm with its JavaScript glue: js/src/wasm/core{.js,.d.ts,_bg.wasm,_bg.wasm.d.ts}. Glue and wasm belong together:
+# always ship those of the same run.
+source "$(dirname "$0")/../lib.sh"
+
+out=js/src/wasm
+key=$(digest Cargo.toml Cargo.lock rust-toolchain.toml .cargo src scripts/build/wasm.sh)-$WASM_BINDGEN_VERSION-$(grep '"binaryen"' package.json)
+fresh "$out/.stamp" "$key" "$out/core.js" "$out/core_bg.wasm" && exit 0
+scripts/setup/rust-target.sh
+scripts/setup/wasm-bindgen.sh
+scripts/setup/npm.sh
+lock_tree
+fresh "$out/.stamp" "$key" "$out/core.js" "$out/core_bg.wasm" && exit 0
+lock_target
+
+say "building the wasm"
+cargo build --quiet --locked --package hubferry --lib --features wasm --target wasm32-unknown-unknown --profile wasm
+
+# `web` is the one target that every runtime can load; finding the module is left to js/src/entry. Without the default path no
+# bundler emits the wasm a second time. Names and producers are a quarter of the size and nobody reads them.
+new=target/wasm-new
+rm -rf "$new"
+wasm-bindgen "$CARGO_TARGET_DIR/wasm32-unknown-unknown/wasm/hubferry.wasm" --target web --out-dir "$new" --out-name core \
+  --omit-default-module-path --remove-name-section --remove-producers-section
+node_modules/.bin/wasm-opt -O3 "$new/core_bg.wasm" -o "$new/core_bg.wasm"
+
+rm -rf "$out"
+mv "$new" "$out"
+stamp "$out/.stamp" "$key"

@@ -1,0 +1,6 @@
+#!/usr/bin/env bash
+# The Rust documentation builds and its links lead somewhere.
+source "$(dirname "$0")/../lib.sh"
+lock_target
+
+RUSTDOCFLAGS="-D warnings" cargo doc --quiet --locked --workspace --no-deps

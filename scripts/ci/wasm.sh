@@ -1,0 +1,11 @@
+#!/usr/bin/env bash
+# The engine's tests as wasm in headless Chromium: in a page and in a dedicated worker.
+source "$(dirname "$0")/../lib.sh"
+lock_target
+
+export WASM_BINDGEN_TEST_TIMEOUT=300 WASM_BINDGEN_TEST_DRIVER_TIMEOUT=60
+# The driver looks for the browser on PATH.
+PATH="$(dirname "$CHROMIUM"):$PATH"
+for test in wasm_page wasm_worker; do
+  wasm-pack --log-level warn test --headless --chrome --chromedriver "$CHROMEDRIVER" -- --locked --test "$test"
+done

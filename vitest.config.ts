@@ -1,0 +1,11 @@
+import { defineConfig } from "vitest/config";
+
+export default defineConfig({
+  test: {
+    include: ["js/test/**/*.test.ts"],
+    // A run that finds no test is a broken run.
+    passWithNoTests: false,
+    allowOnly: false,
+    testTimeout: 20_000,
+  },
+});
