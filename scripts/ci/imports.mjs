@@ -9,7 +9,9 @@ if (imports.length > 0) {
   process.exit(1);
 }
 
-const names = WebAssembly.Module.customSections(module, "name").map((section) => Buffer.from(section).toString("latin1"));
+const names = WebAssembly.Module.customSections(module, "name").map((section) =>
+  Buffer.from(section).toString("latin1"),
+);
 const functions = names.join().match(/hubferry/g)?.length ?? 0;
 if (functions < 100) {
   console.error(`only ${functions} names of the engine in the module: the linker dropped its code`);
