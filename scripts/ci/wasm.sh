@@ -7,5 +7,5 @@ export WASM_BINDGEN_TEST_TIMEOUT=300 WASM_BINDGEN_TEST_DRIVER_TIMEOUT=60
 # The driver looks for the browser on PATH.
 PATH="$(dirname "$CHROMIUM"):$PATH"
 for test in wasm_page wasm_worker; do
-  wasm-pack --log-level warn test --headless --chrome --chromedriver "$CHROMEDRIVER" -- --locked --test "$test"
+  wasm-pack --log-level error test --headless --chrome --chromedriver "$CHROMEDRIVER" -- --locked --test "$test"
 done
