@@ -1,0 +1,253 @@
+//! `POST /{repo}.git/info/lfs/objects/batch`: where the contents of LFS files go.
+//!
+//! Source: git-lfs batch API in the Hub's form; vectors in `tests/vectors/lfs-http.json`. Xet is not offered here, so an
+//! answer that chooses it is an error.
+
+use std::collections::HashMap;
+use std::fmt;
+
+use serde::Deserialize;
+use serde_json::{Map, Value, json as object};
+
+use super::{Endpoint, Hub, HubUrl, RepoId, json};
+use crate::error::Error;
+use crate::http::{Method, Request, Response, without_query};
+
+/// The media type of everything around LFS.
+pub(super) const LFS_JSON: &str = "application/vnd.git-lfs+json";
+
+/// Asks for upload actions.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct LfsBatch {
+    /// The repo.
+    pub repo: RepoId,
+    /// The branch that the commit goes to.
+    pub revision: String,
+    /// SHA-256 and size of each object, at most [`crate::limits::LFS_BATCH_OBJECTS`], no oid twice.
+    pub objects: Vec<(String, u64)>,
+}
+
+/// What to do with one object. `Debug` shows no presigned query.
+#[derive(Clone, PartialEq, Eq)]
+pub enum Action {
+    /// Nothing: the Hub has it.
+    Present,
+    /// One PUT.
+    Basic {
+        /// Presigned URL.
+        href: String,
+        /// Where to ask for verification afterwards.
+        verify: Option<String>,
+    },
+    /// One PUT a part, then the completion.
+    Multipart {
+        /// In the order of the content.
+        parts: Vec<PartUrl>,
+        /// Where to say that all parts are there; authorizes itself.
+        complete: String,
+        /// Where to ask for verification afterwards.
+        verify: Option<String>,
+    },
+    /// The Hub does not take this object.
+    Refused {
+        /// The Hub's code, most often an HTTP status.
+        code: i64,
+        /// The Hub's reason.
+        message: String,
+    },
+}
+
+/// One part of a multipart upload. `Debug` shows no presigned query.
+///
+/// Units: `start..end` in bytes of the object, half-open.
+#[derive(Clone, PartialEq, Eq)]
+pub struct PartUrl {
+    /// Presigned URL.
+    pub url: String,
+    /// First byte.
+    pub start: u64,
+    /// One past the last byte.
+    pub end: u64,
+}
+
+impl fmt::Debug for Action {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Action::Present => f.write_str("Present"),
+            Action::Basic { href, verify } => f
+                .debug_struct("Basic")
+                .field("href", &without_query(href))
+                .field("verify", &verify.as_deref().map(without_query))
+                .finish(),
+            Action::Multipart { parts, complete, verify } => f
+                .debug_struct("Multipart")
+                .field("parts", parts)
+                .field("complete", &without_query(complete))
+                .field("verify", &verify.as_deref().map(without_query))
+                .finish(),
+            Action::Refused { code, message } => {
+                f.debug_struct("Refused").field("code", code).field("message", message).finish()
+            }
+        }
+    }
+}
+
+impl fmt::Debug for PartUrl {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}[{}..{}]", without_query(&self.url), self.start, self.end)
+    }
+}
+
+impl LfsBatch {
+    fn bare(&self, hub: &Hub) -> Request {
+        hub.request(Method::Post, &format!("/{}.git/info/lfs/objects/batch", self.repo))
+    }
+}
+
+impl Endpoint for LfsBatch {
+    /// One action an object, in the order of the question.
+    type Output = Vec<Action>;
+
+    fn request(&self, hub: &Hub) -> Result<Request, Error> {
+        let objects: Vec<Value> =
+            self.objects.iter().map(|(oid, size)| object!({ "oid": oid, "size": size })).collect();
+        let body = object!({
+            "operation": "upload",
+            "transfers": ["basic", "multipart"],
+            "objects": objects,
+            "hash_algo": "sha256",
+            "ref": { "name": self.revision },
+        });
+        Ok(self.bare(hub).header("accept", LFS_JSON).text(LFS_JSON, body.to_string()))
+    }
+
+    fn parse(&self, response: &Response, hub: &Hub) -> Result<Vec<Action>, Error> {
+        let answer: Answer = json(response, &self.bare(hub))?;
+        if let Some(transfer) = answer.transfer.filter(|known| known != "basic" && known != "multipart") {
+            return Err(Error::protocol(format!("The Hub chose the transfer {transfer:?}, which was not offered")));
+        }
+        let mut by_oid: HashMap<String, Object> = HashMap::with_capacity(answer.objects.len());
+        for object in answer.objects {
+            by_oid.insert(object.oid.clone(), object);
+        }
+        let mut actions = Vec::with_capacity(self.objects.len());
+        for (oid, size) in &self.objects {
+            let object = by_oid
+                .remove(oid)
+                .ok_or_else(|| Error::protocol(format!("The Hub's LFS batch answer lacks object {oid}")))?;
+            actions.push(action(object, *size, hub)?);
+        }
+        match by_oid.into_keys().next() {
+            None => Ok(actions),
+            Some(oid) => Err(Error::protocol(format!("The Hub's LFS batch answer names object {oid}, not asked for"))),
+        }
+    }
+}
+
+#[derive(Deserialize)]
+struct Answer {
+    transfer: Option<String>,
+    objects: Vec<Object>,
+}
+
+#[derive(Deserialize)]
+struct Object {
+    oid: String,
+    actions: Option<Actions>,
+    error: Option<Refused>,
+}
+
+#[derive(Deserialize)]
+struct Actions {
+    upload: Option<Upload>,
+    verify: Option<Target>,
+}
+
+#[derive(Deserialize)]
+struct Upload {
+    href: String,
+    #[serde(default)]
+    header: Option<Map<String, Value>>,
+}
+
+#[derive(Deserialize)]
+struct Target {
+    href: String,
+}
+
+#[derive(Deserialize)]
+struct Refused {
+    code: i64,
+    #[serde(default)]
+    message: String,
+}
+
+fn action(object: Object, size: u64, hub: &Hub) -> Result<Action, Error> {
+    if let Some(Refused { code, message }) = object.error {
+        return Ok(Action::Refused { code, message });
+    }
+    let Some(Actions { upload: Some(upload), verify }) = object.actions else { return Ok(Action::Present) };
+    let href = on_this_hub(hub, checked(upload.href)?);
+    let verify = verify.map(|verify| checked(verify.href)).transpose()?.map(|href| on_this_hub(hub, href));
+    match upload.header {
+        Some(header) if header.contains_key("chunk_size") => {
+            Ok(Action::Multipart { parts: plan_parts(&header, size)?, complete: href, verify })
+        }
+        _ => Ok(Action::Basic { href, verify }),
+    }
+}
+
+/// Reads the parts out of an upload action's `header`: `chunk_size`, and one URL per part number.
+///
+/// Errors: `protocol` unless the numbers are 1, 2, … and as many as the size asks for.
+pub fn plan_parts(header: &Map<String, Value>, size: u64) -> Result<Vec<PartUrl>, Error> {
+    let wrong = |why: String| Error::protocol(format!("The Hub's multipart plan {why}"));
+    let chunk_size = match header.get("chunk_size") {
+        Some(Value::String(text)) => text.parse().ok(),
+        Some(value) => value.as_u64(),
+        None => None,
+    }
+    .filter(|size| *size > 0)
+    .ok_or_else(|| wrong("has no usable chunk_size".to_owned()))?;
+    let mut urls: Vec<(u64, String)> = Vec::new();
+    for (key, value) in header {
+        if key.is_empty() || !key.bytes().all(|byte| byte.is_ascii_digit()) {
+            continue;
+        }
+        let number = key.parse().map_err(|_| wrong(format!("has a part number out of range: {key}")))?;
+        let url = value.as_str().ok_or_else(|| wrong(format!("has no URL for part {key}")))?;
+        urls.push((number, checked(url.to_owned())?));
+    }
+    urls.sort_unstable_by_key(|(number, _)| *number);
+    let expected = size.div_ceil(chunk_size);
+    if urls.len() as u64 != expected || urls.iter().zip(1..).any(|((number, _), expected)| *number != expected) {
+        return Err(wrong(format!(
+            "does not have the parts 1 to {expected} that {size} bytes in pieces of {chunk_size} need"
+        )));
+    }
+    let mut start = 0;
+    Ok(urls
+        .into_iter()
+        .map(|(_, url)| {
+            let part = PartUrl { url, start, end: size.min(start.saturating_add(chunk_size)) };
+            start = part.end;
+            part
+        })
+        .collect())
+}
+
+/// Only web addresses may be followed.
+fn checked(href: String) -> Result<String, Error> {
+    if href.starts_with("https://") || href.starts_with("http://") {
+        return Ok(href);
+    }
+    Err(Error::protocol("The Hub's LFS batch answer has an upload address that is not http(s)"))
+}
+
+/// Behind another address than the public one (a mirror, a proxy), the Hub's own URLs are taken to that address.
+fn on_this_hub(hub: &Hub, href: String) -> String {
+    match href.strip_prefix(HubUrl::PUBLIC) {
+        Some(rest) if rest.starts_with('/') => format!("{}{rest}", hub.url.as_str()),
+        _ => href,
+    }
+}

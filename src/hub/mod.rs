@@ -1,0 +1,78 @@
+//! The Hub's HTTP API: one file per endpoint, each a value with `request()` and `parse()`.
+//!
+//! Invariants: endpoints keep no state and never retry; only this folder knows a path, a header name or what a status
+//! means; the token is put on requests to the Hub's own origin and on no other.
+
+mod address;
+mod entry;
+mod link;
+mod refusal;
+
+pub mod branch;
+pub mod commit;
+pub mod commits;
+pub mod lfs_batch;
+pub mod lfs_store;
+pub mod paths_info;
+pub mod preupload;
+pub mod ratelimit;
+pub mod refs;
+pub mod repo_create;
+pub mod repo_delete;
+pub mod repo_info;
+pub mod resolve;
+pub mod tree;
+pub mod whoami;
+
+pub use address::{Hub, HubUrl, RepoId, RepoType, Token, encode_path, encode_segment};
+pub use refusal::refused;
+
+use serde::de::DeserializeOwned;
+
+use crate::error::Error;
+use crate::http::{Request, Response, without_query};
+
+/// Whether a request may be sent again when nobody knows if the first one was carried out.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Replay {
+    /// Twice is the same as once.
+    Safe,
+    /// Only a refusal that surely did nothing (429) may be answered with a second try; a lost answer may not.
+    Unsafe,
+}
+
+/// One call of the API.
+pub trait Endpoint {
+    /// What a good answer holds.
+    type Output;
+
+    /// Whether the request may be repeated blindly.
+    const REPLAY: Replay = Replay::Safe;
+
+    /// The whole request.
+    ///
+    /// Errors: `invalid_input` when the arguments can be seen to be wrong.
+    fn request(&self, hub: &Hub) -> Result<Request, Error>;
+
+    /// Reads the answer, good or bad.
+    ///
+    /// Errors: what the Hub refused, by [`refused`]; `protocol` when a good answer cannot be read.
+    fn parse(&self, response: &Response, hub: &Hub) -> Result<Self::Output, Error>;
+}
+
+/// Reads a JSON body of a successful answer; a refusal becomes its error.
+fn json<T: DeserializeOwned>(response: &Response, request: &Request) -> Result<T, Error> {
+    no_content(response, request)?;
+    serde_json::from_str(&response.body).map_err(|error| {
+        Error::protocol(format!(
+            "The answer to {} {} is not what this version of hubferry can read ({error})",
+            request.method.as_str(),
+            without_query(&request.url),
+        ))
+    })
+}
+
+/// Checks that an answer is a success; what it says does not matter.
+fn no_content(response: &Response, request: &Request) -> Result<(), Error> {
+    if response.is_success() { Ok(()) } else { Err(refused(response, &request.url)) }
+}

@@ -1,0 +1,104 @@
+//! `POST /api/{type}/{id}/preupload/{rev}`: how the Hub wants each file.
+
+use std::collections::HashMap;
+
+use serde::{Deserialize, Serialize};
+use serde_json::json as object;
+
+use super::{Endpoint, Hub, RepoId, encode_segment, json};
+use crate::error::Error;
+use crate::http::{Method, Request, Response};
+
+/// Asks about files that a commit is going to add.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Preupload {
+    /// The repo.
+    pub repo: RepoId,
+    /// The branch that the commit goes to.
+    pub revision: String,
+    /// The files, at most [`crate::limits::PREUPLOAD_FILES`].
+    pub files: Vec<PreuploadFile>,
+    /// Text of the root's `.gitignore`, when the commit brings one.
+    pub git_ignore: Option<String>,
+    /// Text of the root's `.gitattributes`, when the commit brings one.
+    pub git_attributes: Option<String>,
+}
+
+/// One file of a [`Preupload`].
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct PreuploadFile {
+    /// Path in the repo.
+    pub path: String,
+    /// The first [`crate::limits::SAMPLE_BYTES`] bytes, in base64.
+    pub sample: String,
+    /// Size in bytes.
+    pub size: u64,
+}
+
+/// Where a file's content goes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub enum UploadMode {
+    /// Into the commit itself.
+    Regular,
+    /// Into the LFS store first.
+    Lfs,
+}
+
+/// What the Hub wants with one file.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct PreuploadAnswer {
+    /// Where the content goes.
+    pub upload_mode: UploadMode,
+    /// Whether the repo's ignore rules leave the file out.
+    #[serde(default)]
+    pub should_ignore: bool,
+    /// What stands at the path now: SHA-256 of an LFS file, git blob oid of a regular one.
+    #[serde(default)]
+    pub oid: Option<String>,
+}
+
+impl Preupload {
+    fn bare(&self, hub: &Hub) -> Request {
+        hub.repo_request(Method::Post, &self.repo, &format!("/preupload/{}", encode_segment(&self.revision)))
+    }
+}
+
+impl Endpoint for Preupload {
+    /// By path; every path that was asked is there.
+    type Output = HashMap<String, PreuploadAnswer>;
+
+    fn request(&self, hub: &Hub) -> Result<Request, Error> {
+        let mut body = object!({ "files": self.files });
+        if let Some(text) = &self.git_ignore {
+            body["gitIgnore"] = text.clone().into();
+        }
+        if let Some(text) = &self.git_attributes {
+            body["gitAttributes"] = text.clone().into();
+        }
+        Ok(self.bare(hub).json(&body))
+    }
+
+    fn parse(&self, response: &Response, hub: &Hub) -> Result<HashMap<String, PreuploadAnswer>, Error> {
+        #[derive(Deserialize)]
+        struct Body {
+            files: Vec<File>,
+        }
+        #[derive(Deserialize)]
+        struct File {
+            path: String,
+            #[serde(flatten)]
+            answer: PreuploadAnswer,
+        }
+        let Body { files } = json(response, &self.bare(hub))?;
+        let answers: HashMap<String, PreuploadAnswer> =
+            files.into_iter().map(|file| (file.path, file.answer)).collect();
+        match self.files.iter().find(|file| !answers.contains_key(&file.path)) {
+            None => Ok(answers),
+            Some(file) => {
+                Err(Error::protocol(format!("The Hub's preupload answer lacks {:?}", file.path)).at(&file.path))
+            }
+        }
+    }
+}

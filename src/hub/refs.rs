@@ -1,0 +1,56 @@
+//! `GET /api/{type}/{id}/refs`: branches, tags and pull requests.
+
+use serde::{Deserialize, Serialize};
+
+use super::{Endpoint, Hub, RepoId, json};
+use crate::error::Error;
+use crate::http::{Method, Request, Response};
+
+/// Asks for a repo's refs.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ListRefs {
+    /// The repo.
+    pub repo: RepoId,
+    /// Also those of pull requests.
+    pub pull_requests: bool,
+}
+
+/// A repo's refs.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Deserialize)]
+#[serde(rename_all = "camelCase", default)]
+pub struct Refs {
+    /// Branches.
+    pub branches: Vec<Ref>,
+    /// Tags.
+    pub tags: Vec<Ref>,
+    /// Branches that the Hub's conversions write.
+    pub converts: Vec<Ref>,
+    /// Pull requests, when they were asked for.
+    pub pull_requests: Vec<Ref>,
+}
+
+/// One ref.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Ref {
+    /// Short name: `main`.
+    pub name: String,
+    /// Full name: `refs/heads/main`.
+    #[serde(rename = "ref")]
+    pub full_name: String,
+    /// The commit it stands for.
+    pub target_commit: String,
+}
+
+impl Endpoint for ListRefs {
+    type Output = Refs;
+
+    fn request(&self, hub: &Hub) -> Result<Request, Error> {
+        let query = if self.pull_requests { "?include_prs=1" } else { "" };
+        Ok(hub.repo_request(Method::Get, &self.repo, &format!("/refs{query}")))
+    }
+
+    fn parse(&self, response: &Response, hub: &Hub) -> Result<Refs, Error> {
+        json(response, &self.request(hub)?)
+    }
+}

@@ -1,0 +1,34 @@
+//! `DELETE /api/repos/delete`: a repo goes, with everything in it.
+
+use super::repo_create::repo_body;
+use super::{Endpoint, Hub, Replay, RepoId, no_content};
+use crate::error::Error;
+use crate::http::{Method, Request, Response};
+
+/// Deletes a repo.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct DeleteRepo {
+    /// The repo.
+    pub repo: RepoId,
+}
+
+impl DeleteRepo {
+    fn bare(hub: &Hub) -> Request {
+        hub.request(Method::Delete, "/api/repos/delete")
+    }
+}
+
+impl Endpoint for DeleteRepo {
+    type Output = ();
+
+    /// A second try after a lost answer would report that the repo is missing.
+    const REPLAY: Replay = Replay::Unsafe;
+
+    fn request(&self, hub: &Hub) -> Result<Request, Error> {
+        Ok(Self::bare(hub).json(&repo_body(&self.repo)))
+    }
+
+    fn parse(&self, response: &Response, hub: &Hub) -> Result<(), Error> {
+        no_content(response, &Self::bare(hub))
+    }
+}

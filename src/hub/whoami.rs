@@ -1,0 +1,28 @@
+//! `GET /api/whoami-v2`: who does this token belong to.
+//!
+//! Source: Hub API, identity. The Hub limits this call strictly: ask once and keep the answer.
+
+use serde_json::Value;
+
+use super::{Endpoint, Hub, json};
+use crate::error::Error;
+use crate::http::{Method, Request, Response};
+
+/// Asks for the token's owner. The answer's fields are the Hub's own and are passed on as they are.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct WhoAmI;
+
+impl Endpoint for WhoAmI {
+    type Output = Value;
+
+    fn request(&self, hub: &Hub) -> Result<Request, Error> {
+        if hub.token.is_none() {
+            return Err(Error::invalid("whoAmI needs an accessToken"));
+        }
+        Ok(hub.request(Method::Get, "/api/whoami-v2"))
+    }
+
+    fn parse(&self, response: &Response, hub: &Hub) -> Result<Value, Error> {
+        json(response, &self.request(hub)?)
+    }
+}
