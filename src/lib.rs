@@ -1,0 +1,33 @@
+//! **hubferry** pushes files and folders to the Hugging Face Hub.
+//!
+//! This crate is the engine: a no-network, no-clock, no-file implementation of everything that has to be *decided* and
+//! *computed* during a push. It is not a client by itself. A driver carries its steps out:
+//!
+//! - pull what has to be done next (`poll`), as values: send this request, digest that file, wait until then;
+//! - push what happened (`handle`), as values: this answer came, that file changed.
+//!
+//! Two shapes cover everything. A *call* ([`call::Call`]) is one request of the Hub's API with its retries. A *machine*
+//! ([`push::Push`]) is a whole push. Both speak the same [`step::Step`] and [`step::Input`], so one driver runs both.
+//!
+//! Reading order is dependency order: [`hash`] and [`folder`] are pure functions, [`hub`] turns values into requests and
+//! answers into values, [`exchange`] adds attempts, and [`push`] composes them. Nothing here imports from a JavaScript
+//! host unless the feature `wasm` is on.
+
+pub mod call;
+pub mod error;
+pub mod exchange;
+pub mod folder;
+pub mod hash;
+pub mod http;
+pub mod hub;
+pub mod limits;
+pub mod push;
+pub mod retry;
+pub mod step;
+pub mod time;
+pub mod wire;
+
+#[cfg(feature = "wasm")]
+mod wasm;
+
+pub use error::{Code, Error};

@@ -1,0 +1,97 @@
+//! Every number of the protocol and of our own policy, with its unit and source.
+
+use crate::time::Millis;
+
+/// Bytes of a file's beginning that preupload wants to see. Source: Hub API, preupload, read from clients 2026-11.
+pub const SAMPLE_BYTES: u64 = 512;
+
+/// Files in one preupload call. Source: `huggingface_hub` 2.4, 2026-11.
+pub const PREUPLOAD_FILES: usize = 256;
+
+/// Paths in one paths-info call; the Hub answers 413 above. Source: Hub API, 2026-11.
+pub const PATHS_INFO_PATHS: usize = 1000;
+
+/// Objects in one LFS batch call. Source: `@huggingface/hub` 2.17 and its server's limit, 2026-11.
+pub const LFS_BATCH_OBJECTS: usize = 100;
+
+/// Largest file that may stand inline in a commit; above, the Hub stores it by LFS. Source: Hub policy, 2026-11.
+pub const INLINE_FILE_BYTES: u64 = 10 * 1024 * 1024;
+
+/// Largest sum of inline content in one commit. Source: `huggingface_hub` create_commit, 2026-11.
+pub const INLINE_COMMIT_BYTES: u64 = 1_000_000_000;
+
+/// LFS files in one commit. Source: `huggingface_hub` create_commit, 2026-11.
+pub const LFS_FILES_PER_COMMIT: usize = 25_000;
+
+/// A file up to this size is read whole, once, when it is probed, and so has both its oids at once. Our choice: one read
+/// of the size that reads best (4 MiB windows), small enough for many in one visit.
+pub const PROBE_WHOLE_BYTES: u64 = 1024 * 1024;
+
+/// Files in one probe step: enough reads in flight, few enough for one answer to stay small. Our choice.
+pub const PROBE_FILES: usize = 64;
+
+/// Bytes read by one probe step at most, unless one file alone is larger. Our choice.
+pub const PROBE_STEP_BYTES: u64 = 8 * 1024 * 1024;
+
+/// Largest `.gitignore` or `.gitattributes` whose text goes along with preupload. Our choice.
+pub const RULES_FILE_BYTES: u64 = 1024 * 1024;
+
+/// Memory that one digest holds: two read windows of 4 MiB. Source: our own measurements of `Blob.slice` reads.
+pub const DIGEST_CREDIT_BYTES: u64 = 8 * 1024 * 1024;
+
+/// Default memory budget of one push: a page's. Source: architecture, decision on budgets.
+pub const BUFFER_BUDGET_BYTES: u64 = 160 * 1024 * 1024;
+
+/// Probe steps side by side: one to be read, one to be answered. Our choice.
+pub const PROBES_IN_FLIGHT: usize = 4;
+
+/// Reads of which none moved for so long have failed: a cloud placeholder that never arrives, a dead disk. Our choice.
+pub const READ_STALL: Millis = Millis(180_000);
+
+/// Files digested side by side. The driver's pool may have fewer lanes; more would only queue there.
+pub const DIGESTS_IN_FLIGHT: usize = 6;
+
+/// Bodies (LFS objects and parts) sent side by side: below the six connections per host of HTTP/1.1.
+pub const BODIES_IN_FLIGHT: usize = 4;
+
+/// API requests of one push side by side.
+pub const API_IN_FLIGHT: usize = 4;
+
+/// How long digested files gather before an LFS batch call goes out that is not full. Our choice.
+pub const LFS_BATCH_GATHER: Millis = Millis(250);
+
+/// Attempts of one request, the first included. Source: `huggingface_hub` http_backoff (5 retries), 2026-11.
+pub const ATTEMPTS: u32 = 6;
+
+/// Delay before the second attempt; doubles each time. Source: `huggingface_hub` http_backoff, 2026-11.
+pub const FIRST_RETRY_DELAY: Millis = Millis(1_000);
+
+/// Largest delay that backoff reaches by itself. Source: `huggingface_hub` http_backoff, 2026-11.
+pub const LONGEST_RETRY_DELAY: Millis = Millis(8_000);
+
+/// Longest wait that a server may ask for; the Hub's windows are five minutes. Above, the request gives up.
+pub const LONGEST_SERVER_DELAY: Millis = Millis(330_000);
+
+/// Time for an API request from start to answer.
+pub const API_DEADLINE: Millis = Millis(60_000);
+
+/// Time for a commit's answer once its body is sent: the Hub gives up at 60 s itself. Source: Hub guides, 2026-11.
+pub const COMMIT_DEADLINE: Millis = Millis(120_000);
+
+/// A body of which nothing moved for so long is cut and sent again.
+pub const STALL: Millis = Millis(60_000);
+
+/// Slowest upload that is not taken for a stall where the transport cannot report progress, in bytes per second.
+pub const SLOWEST_BYTES_PER_SECOND: u64 = 32 * 1024;
+
+/// How often an LFS object may ask for fresh URLs after its own expired or were refused.
+pub const LFS_RENEWALS: u32 = 3;
+
+/// How often a commit may start over on a new head that somebody else made.
+pub const COMMIT_REBASES: u32 = 5;
+
+/// Events about one file's progress are at least this far apart.
+pub const FILE_PROGRESS_EVERY: Millis = Millis(100);
+
+/// Largest integer that JavaScript holds exactly: 2^53 − 1.
+pub const MAX_SAFE_INTEGER: u64 = (1 << 53) - 1;

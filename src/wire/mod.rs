@@ -1,0 +1,23 @@
+//! The serializable counterparts of what crosses to a driver in another language: the one source of the wire types.
+//!
+//! Plain values, converted both ways; no rule lives here. With the feature `wasm` each type also yields its TypeScript
+//! declaration at build. Without it the same types read the transcripts under `tests/`.
+
+mod answer;
+mod call;
+mod push;
+mod step;
+
+pub use answer::{
+    AuthorView, CommitInfoView, CommitPageView, CreatedRepoView, EntryListView, EntryView, LastCommitView, LfsPointerView,
+    RefView, RefsView, RepoInfoView, ResolvedView, TreePageView,
+};
+pub use call::{AnyCall, Ask, CallSpec};
+pub use push::{
+    ByteView, CommitView, CountView, EventView, FileOutcomeView, OperationSpec, ProgressView, PushOutputView, PushSpec,
+    RepoSpec,
+};
+pub use step::{
+    BodyPartView, ErrorView, FailureView, InputView, OutcomeView, ProbeFileView, ProbeResultView, RefusalView,
+    RequestView, StepView,
+};

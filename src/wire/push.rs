@@ -1,0 +1,416 @@
+//! A push's options, operations, events and results as plain objects.
+
+use serde::{Deserialize, Serialize};
+#[cfg(feature = "wasm")]
+use tsify::Tsify;
+
+use crate::error::Error;
+use crate::http::FileIdx;
+use crate::hub::{Hub, HubUrl, RepoId, Token};
+use crate::push::{
+    Activity, ByteCounts, CommitMade, Event, FileCounts, FileOutcome, FileState, Operation, Phase, Progress,
+    PushOptions, PushOutput,
+};
+
+/// A repo as the caller names it.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "wasm", derive(Tsify))]
+#[serde(untagged)]
+pub enum RepoSpec {
+    /// `user/name`, `datasets/user/name`, `spaces/user/name`.
+    Short(String),
+    /// Type and name.
+    Long {
+        /// `model`, `dataset` or `space`.
+        #[serde(rename = "type")]
+        repo_type: String,
+        /// `user/name`.
+        name: String,
+    },
+}
+
+impl RepoSpec {
+    /// The repo.
+    ///
+    /// Errors: as [`RepoId::new`].
+    pub fn parse(&self) -> Result<RepoId, Error> {
+        match self {
+            RepoSpec::Short(text) => RepoId::parse(text),
+            RepoSpec::Long { repo_type, name } => RepoId::new(repo_type, name),
+        }
+    }
+}
+
+/// Reads the Hub's address and the token.
+///
+/// Errors: `invalid_input`, as [`HubUrl::parse`] and [`Token::parse`].
+pub(super) fn hub(hub_url: Option<&str>, access_token: Option<&str>) -> Result<Hub, Error> {
+    Ok(Hub {
+        url: HubUrl::parse(hub_url.unwrap_or(HubUrl::PUBLIC))?,
+        token: access_token.map(Token::parse).transpose()?,
+    })
+}
+
+/// [`PushOptions`].
+#[derive(Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "wasm", derive(Tsify))]
+#[serde(rename_all = "camelCase")]
+pub struct PushSpec {
+    /// The repo.
+    pub repo: RepoSpec,
+    /// Default: the public Hub.
+    #[serde(default)]
+    #[cfg_attr(feature = "wasm", tsify(optional))]
+    pub hub_url: Option<String>,
+    /// The token.
+    #[serde(default)]
+    #[cfg_attr(feature = "wasm", tsify(optional))]
+    pub access_token: Option<String>,
+    /// Default: `main`.
+    #[serde(default)]
+    #[cfg_attr(feature = "wasm", tsify(optional))]
+    pub branch: Option<String>,
+    /// Make a missing branch.
+    #[serde(default)]
+    #[cfg_attr(feature = "wasm", tsify(optional))]
+    pub create_branch: Option<bool>,
+    /// Expected head.
+    #[serde(default)]
+    #[cfg_attr(feature = "wasm", tsify(optional))]
+    pub parent_commit: Option<String>,
+    /// First line of the message.
+    #[serde(default)]
+    #[cfg_attr(feature = "wasm", tsify(optional))]
+    pub title: Option<String>,
+    /// Rest of the message.
+    #[serde(default)]
+    #[cfg_attr(feature = "wasm", tsify(optional))]
+    pub description: Option<String>,
+    /// Read back after the commit; default true.
+    #[serde(default)]
+    #[cfg_attr(feature = "wasm", tsify(optional))]
+    pub verify: Option<bool>,
+    /// Memory budget in bytes.
+    #[serde(default)]
+    #[cfg_attr(feature = "wasm", tsify(optional))]
+    pub buffer_budget_bytes: Option<u64>,
+    /// Seed of the jitter; 32 random bits will do.
+    pub seed: u32,
+}
+
+impl PushSpec {
+    /// Checks everything that can be checked without a request.
+    ///
+    /// Errors: `invalid_input` or `unsupported`.
+    pub fn parse(self) -> Result<PushOptions, Error> {
+        let mut options =
+            PushOptions::new(hub(self.hub_url.as_deref(), self.access_token.as_deref())?, self.repo.parse()?);
+        if let Some(branch) = self.branch {
+            options.revision = branch;
+        }
+        options.create_branch = self.create_branch.unwrap_or(false);
+        options.parent_commit = self.parent_commit;
+        options.title = self.title;
+        options.description = self.description;
+        options.verify = self.verify.unwrap_or(true);
+        if let Some(bytes) = self.buffer_budget_bytes {
+            options.buffer_budget_bytes = bytes;
+        }
+        options.seed = u64::from(self.seed);
+        Ok(options)
+    }
+}
+
+/// [`Operation`].
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "wasm", derive(Tsify))]
+#[serde(tag = "operation", rename_all = "camelCase")]
+pub enum OperationSpec {
+    /// Add or replace.
+    AddOrUpdate {
+        /// Path in the repo.
+        path: String,
+        /// Index of the content in the driver's list.
+        file: u32,
+        /// Size in bytes.
+        size: u64,
+    },
+    /// Delete a file, or a folder when the path ends in `/`.
+    Delete {
+        /// Path in the repo.
+        path: String,
+    },
+}
+
+impl From<OperationSpec> for Operation {
+    fn from(spec: OperationSpec) -> Operation {
+        match spec {
+            OperationSpec::AddOrUpdate { path, file, size } => {
+                Operation::AddOrUpdate { path, file: FileIdx(file), size }
+            }
+            OperationSpec::Delete { path } => Operation::Delete { path },
+        }
+    }
+}
+
+/// [`Event`].
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "wasm", derive(Tsify))]
+#[serde(tag = "event", rename_all = "camelCase", rename_all_fields = "camelCase")]
+pub enum EventView {
+    /// A phase begins.
+    Phase {
+        /// Its name.
+        #[cfg_attr(feature = "wasm", tsify(type = "\"preuploading\" | \"uploadingLargeFiles\" | \"committing\""))]
+        phase: String,
+    },
+    /// One file moved on.
+    FileProgress {
+        /// Path in the repo.
+        path: String,
+        /// 0 to 1.
+        progress: f64,
+        /// What it is doing.
+        #[cfg_attr(feature = "wasm", tsify(type = "\"hashing\" | \"uploading\" | \"error\""))]
+        state: String,
+    },
+    /// Something will be tried again.
+    Retry {
+        /// Path in the repo, when one file is concerned.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        #[cfg_attr(feature = "wasm", tsify(optional))]
+        path: Option<String>,
+        /// Attempt that failed, from 1.
+        attempt: u32,
+        /// Milliseconds to the next.
+        delay_ms: u64,
+        /// Why.
+        cause: String,
+    },
+    /// Worth knowing.
+    Warning {
+        /// Stable word.
+        code: String,
+        /// For people.
+        message: String,
+        /// Paths concerned.
+        paths: Vec<String>,
+    },
+    /// A commit stands.
+    Commit {
+        /// Its id.
+        oid: String,
+        /// Its page.
+        url: String,
+        /// Operations in it.
+        files: u64,
+    },
+}
+
+impl From<Event> for EventView {
+    fn from(event: Event) -> EventView {
+        match event {
+            Event::Phase(phase) => EventView::Phase { phase: phase_name(phase).to_owned() },
+            Event::FileProgress { path, progress, activity } => EventView::FileProgress {
+                path,
+                progress,
+                state: match activity {
+                    Activity::Hashing => "hashing",
+                    Activity::Uploading => "uploading",
+                    Activity::Error => "error",
+                }
+                .to_owned(),
+            },
+            Event::Retry { path, attempt, delay_ms, cause } => EventView::Retry { path, attempt, delay_ms, cause },
+            Event::Warning { code, message, paths } => EventView::Warning { code: code.to_owned(), message, paths },
+            Event::Commit(CommitMade { oid, url, files }) => EventView::Commit { oid, url, files },
+        }
+    }
+}
+
+fn phase_name(phase: Phase) -> &'static str {
+    match phase {
+        Phase::Preuploading => "preuploading",
+        Phase::UploadingLargeFiles => "uploadingLargeFiles",
+        Phase::Committing => "committing",
+    }
+}
+
+/// [`CommitMade`].
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "wasm", derive(Tsify))]
+pub struct CommitView {
+    /// Its id.
+    pub oid: String,
+    /// Its page.
+    pub url: String,
+    /// Operations in it.
+    pub files: u64,
+}
+
+impl From<CommitMade> for CommitView {
+    fn from(made: CommitMade) -> CommitView {
+        CommitView { oid: made.oid, url: made.url, files: made.files }
+    }
+}
+
+/// [`PushOutput`]; the files are pulled apart from it, page by page.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "wasm", derive(Tsify))]
+#[serde(rename_all = "camelCase")]
+pub struct PushOutputView {
+    /// The head now.
+    pub head: CommitView,
+    /// The commits made.
+    pub commits: Vec<CommitView>,
+    /// Whether the paths were read back.
+    pub verified: bool,
+    /// What the Hub's hooks said.
+    pub hook_output: String,
+    /// Sums of bytes.
+    pub bytes: ByteView,
+}
+
+/// Sums of bytes of a finished push.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "wasm", derive(Tsify))]
+pub struct ByteView {
+    /// All added files.
+    pub total: u64,
+    /// Read.
+    pub read: u64,
+    /// Found on the Hub.
+    pub deduplicated: u64,
+    /// Sent.
+    pub sent: u64,
+}
+
+impl From<PushOutput> for PushOutputView {
+    fn from(output: PushOutput) -> PushOutputView {
+        PushOutputView {
+            head: output.head.into(),
+            commits: output.commits.into_iter().map(CommitView::from).collect(),
+            verified: output.verified,
+            hook_output: output.hook_output,
+            bytes: ByteView {
+                total: output.bytes.total,
+                read: output.bytes.read,
+                deduplicated: output.bytes.deduplicated,
+                sent: output.bytes.sent,
+            },
+        }
+    }
+}
+
+/// [`FileOutcome`].
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "wasm", derive(Tsify))]
+pub struct FileOutcomeView {
+    /// Path in the repo.
+    pub path: String,
+    /// Its oid, when it is known.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "wasm", tsify(optional))]
+    pub oid: Option<String>,
+    /// Size in bytes.
+    pub size: u64,
+    /// What became of it.
+    #[cfg_attr(feature = "wasm", tsify(type = "\"added\" | \"updated\" | \"unchanged\" | \"ignored\""))]
+    pub state: String,
+}
+
+impl From<FileOutcome> for FileOutcomeView {
+    fn from(file: FileOutcome) -> FileOutcomeView {
+        FileOutcomeView {
+            path: file.path,
+            oid: file.oid,
+            size: file.size,
+            state: match file.state {
+                FileState::Added => "added",
+                FileState::Updated => "updated",
+                FileState::Unchanged => "unchanged",
+                FileState::Ignored => "ignored",
+            }
+            .to_owned(),
+        }
+    }
+}
+
+/// [`Progress`].
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "wasm", derive(Tsify))]
+#[serde(rename_all = "camelCase")]
+pub struct ProgressView {
+    /// Phase.
+    #[cfg_attr(feature = "wasm", tsify(type = "\"preuploading\" | \"uploadingLargeFiles\" | \"committing\""))]
+    pub phase: String,
+    /// Counts of files.
+    pub files: CountView,
+    /// Sums of bytes.
+    #[cfg_attr(
+        feature = "wasm",
+        tsify(
+            type = "{ total: number; read: number; deduplicated: number; sent: number; registered: number; committed: number }"
+        )
+    )]
+    pub bytes: ByteCountView,
+    /// Smoothed speed.
+    pub bytes_per_second: f64,
+    /// Seconds to the end.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "wasm", tsify(optional))]
+    pub eta_seconds: Option<f64>,
+    /// Requests so far.
+    pub requests: u64,
+}
+
+/// [`FileCounts`].
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "wasm", derive(Tsify))]
+pub struct CountView {
+    /// All.
+    pub total: u64,
+    /// Oid known.
+    pub hashed: u64,
+    /// In the store.
+    pub uploaded: u64,
+    /// In a commit.
+    pub committed: u64,
+    /// Unchanged or ignored.
+    pub skipped: u64,
+    /// Failed.
+    pub failed: u64,
+}
+
+/// [`ByteCounts`].
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct ByteCountView {
+    /// All.
+    pub total: u64,
+    /// Read.
+    pub read: u64,
+    /// Found on the Hub.
+    pub deduplicated: u64,
+    /// Sent.
+    pub sent: u64,
+    /// Acknowledged.
+    pub registered: u64,
+    /// In a commit.
+    pub committed: u64,
+}
+
+impl From<Progress> for ProgressView {
+    fn from(progress: Progress) -> ProgressView {
+        let FileCounts { total, hashed, uploaded, committed, skipped, failed } = progress.files;
+        let files = CountView { total, hashed, uploaded, committed, skipped, failed };
+        let ByteCounts { total, read, deduplicated, sent, registered, committed } = progress.bytes;
+        ProgressView {
+            phase: phase_name(progress.phase).to_owned(),
+            files,
+            bytes: ByteCountView { total, read, deduplicated, sent, registered, committed },
+            bytes_per_second: progress.bytes_per_second,
+            eta_seconds: progress.eta_seconds,
+            requests: progress.requests,
+        }
+    }
+}

@@ -1,0 +1,409 @@
+//! Steps and inputs as plain objects.
+
+use serde::{Deserialize, Serialize};
+#[cfg(feature = "wasm")]
+use tsify::Tsify;
+
+use super::push::EventView;
+use crate::error::{Code, Error};
+use crate::http::{Answer, BodyPart, FileIdx, Request, Response};
+use crate::step::{DigestKind, Failure, Input, ProbeFile, Probed, Step, StepId};
+
+/// [`Step`] for a driver; `T` is the machine's output.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "wasm", derive(Tsify))]
+#[serde(tag = "type", rename_all = "camelCase")]
+pub enum StepView<T> {
+    /// Read beginnings of files.
+    Probe {
+        /// Step id.
+        id: u32,
+        /// In the order the answers must have.
+        files: Vec<ProbeFileView>,
+    },
+    /// Read a file to its end.
+    Digest {
+        /// Step id.
+        id: u32,
+        /// The file.
+        file: u32,
+        /// Its size in bytes.
+        size: u64,
+        /// Which digest.
+        #[cfg_attr(feature = "wasm", tsify(type = "\"sha256\" | \"gitBlob\""))]
+        kind: String,
+    },
+    /// Send a request.
+    Send {
+        /// Step id.
+        id: u32,
+        /// The request.
+        request: RequestView,
+    },
+    /// Stop a step.
+    Cancel {
+        /// Step id.
+        id: u32,
+    },
+    /// Tell the caller.
+    Event {
+        /// What.
+        event: EventView,
+    },
+    /// Nothing more for now.
+    Wait {
+        /// Milliseconds on the driver's clock.
+        #[serde(rename = "untilMs", default, skip_serializing_if = "Option::is_none")]
+        #[cfg_attr(feature = "wasm", tsify(optional))]
+        until_ms: Option<u64>,
+    },
+    /// The end.
+    Done {
+        /// Output or error.
+        outcome: OutcomeView<T>,
+    },
+}
+
+/// How a machine ended.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "wasm", derive(Tsify))]
+#[serde(tag = "type", rename_all = "camelCase")]
+pub enum OutcomeView<T> {
+    /// Well.
+    Output {
+        /// What it yields.
+        output: T,
+    },
+    /// Badly.
+    Error {
+        /// Why.
+        error: ErrorView,
+    },
+}
+
+/// [`ProbeFile`].
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "wasm", derive(Tsify))]
+pub struct ProbeFileView {
+    /// The file.
+    pub file: u32,
+    /// Its size in bytes.
+    pub size: u64,
+    /// Read it whole, bring both oids.
+    pub whole: bool,
+    /// Bring its text.
+    pub text: bool,
+}
+
+/// [`Request`].
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "wasm", derive(Tsify))]
+pub struct RequestView {
+    /// HTTP method.
+    pub method: String,
+    /// Absolute URL.
+    pub url: String,
+    /// Name and value.
+    pub headers: Vec<(String, String)>,
+    /// Pieces of the body, in order; none means no body.
+    pub body: Vec<BodyPartView>,
+    /// Read the answer as text, or leave its stream with the driver.
+    #[cfg_attr(feature = "wasm", tsify(type = "\"text\" | \"stream\""))]
+    pub answer: String,
+}
+
+/// [`BodyPart`].
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "wasm", derive(Tsify))]
+#[serde(tag = "type", rename_all = "camelCase")]
+pub enum BodyPartView {
+    /// Literal text.
+    Text {
+        /// The text.
+        text: String,
+    },
+    /// Bytes of a file.
+    Slice {
+        /// The file.
+        file: u32,
+        /// First byte.
+        start: u64,
+        /// One past the last byte.
+        end: u64,
+    },
+    /// Bytes of a file in base64.
+    Base64 {
+        /// The file.
+        file: u32,
+        /// First byte.
+        start: u64,
+        /// One past the last byte.
+        end: u64,
+    },
+}
+
+/// [`Error`].
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "wasm", derive(Tsify))]
+#[serde(rename_all = "camelCase")]
+pub struct ErrorView {
+    /// Stable code.
+    pub code: String,
+    /// For people.
+    pub message: String,
+    /// Whether the same call may succeed later.
+    pub retryable: bool,
+    /// The path concerned.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "wasm", tsify(optional))]
+    pub path: Option<String>,
+    /// What a server said.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "wasm", tsify(optional))]
+    pub refusal: Option<RefusalView>,
+}
+
+/// [`crate::error::Refusal`].
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "wasm", derive(Tsify))]
+#[serde(rename_all = "camelCase")]
+pub struct RefusalView {
+    /// HTTP status.
+    pub status: u16,
+    /// URL without query.
+    pub url: String,
+    /// The server's name for the request.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "wasm", tsify(optional))]
+    pub request_id: Option<String>,
+    /// The JSON body.
+    #[cfg_attr(feature = "wasm", tsify(type = "unknown"))]
+    pub data: serde_json::Value,
+}
+
+/// [`Input`].
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "wasm", derive(Tsify))]
+#[serde(tag = "type", rename_all = "camelCase")]
+pub enum InputView {
+    /// Answer to a probe.
+    Probed {
+        /// Step id.
+        id: u32,
+        /// One result a file, in the step's order.
+        files: Vec<ProbeResultView>,
+    },
+    /// Answer to a digest.
+    Digested {
+        /// Step id.
+        id: u32,
+        /// Lower-case hex.
+        digest: String,
+    },
+    /// Answer to a request.
+    Response {
+        /// Step id.
+        id: u32,
+        /// HTTP status.
+        status: u16,
+        /// Names in lower case, with values.
+        headers: Vec<(String, String)>,
+        /// Text of the body.
+        body: String,
+    },
+    /// A step failed.
+    Failed {
+        /// Step id.
+        id: u32,
+        /// Why.
+        failure: FailureView,
+    },
+    /// A step goes on.
+    Progress {
+        /// Step id.
+        id: u32,
+        /// Bytes so far.
+        bytes: u64,
+    },
+}
+
+/// One file of a probe's answer.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "wasm", derive(Tsify))]
+#[serde(tag = "type", rename_all = "camelCase")]
+pub enum ProbeResultView {
+    /// It was read.
+    #[serde(rename_all = "camelCase")]
+    Probed {
+        /// Base64 of the first 512 bytes.
+        sample: String,
+        /// Git blob oid.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        #[cfg_attr(feature = "wasm", tsify(optional))]
+        git_blob: Option<String>,
+        /// SHA-256.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        #[cfg_attr(feature = "wasm", tsify(optional))]
+        sha256: Option<String>,
+        /// Text.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        #[cfg_attr(feature = "wasm", tsify(optional))]
+        text: Option<String>,
+    },
+    /// It was not.
+    Failed {
+        /// Why.
+        failure: FailureView,
+    },
+}
+
+/// [`Failure`].
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "wasm", derive(Tsify))]
+pub struct FailureView {
+    /// Why, as one of the engine's codes.
+    #[cfg_attr(
+        feature = "wasm",
+        tsify(
+            type = "\"offline\" | \"blocked\" | \"timeout\" | \"file_changed\" | \"file_unreadable\" | \"unsupported\" | \"internal\""
+        )
+    )]
+    pub code: String,
+    /// What the platform said.
+    pub message: String,
+}
+
+impl<T, U: From<T>> From<Step<T>> for StepView<U> {
+    fn from(step: Step<T>) -> StepView<U> {
+        match step {
+            Step::Probe { id, files } => {
+                StepView::Probe { id: id.0, files: files.into_iter().map(ProbeFileView::from).collect() }
+            }
+            Step::Digest { id, file, size, kind } => StepView::Digest {
+                id: id.0,
+                file: file.0,
+                size,
+                kind: match kind {
+                    DigestKind::Sha256 => "sha256".to_owned(),
+                    DigestKind::GitBlob => "gitBlob".to_owned(),
+                },
+            },
+            Step::Send { id, request } => StepView::Send { id: id.0, request: request.into() },
+            Step::Cancel { id } => StepView::Cancel { id: id.0 },
+            Step::Event(event) => StepView::Event { event: event.into() },
+            Step::Wait { until } => StepView::Wait { until_ms: until.map(|millis| millis.0) },
+            Step::Done(Ok(output)) => StepView::Done { outcome: OutcomeView::Output { output: output.into() } },
+            Step::Done(Err(error)) => StepView::Done { outcome: OutcomeView::Error { error: error.into() } },
+        }
+    }
+}
+
+impl From<ProbeFile> for ProbeFileView {
+    fn from(probe: ProbeFile) -> ProbeFileView {
+        ProbeFileView { file: probe.file.0, size: probe.size, whole: probe.whole, text: probe.text }
+    }
+}
+
+impl From<Request> for RequestView {
+    fn from(request: Request) -> RequestView {
+        RequestView {
+            method: request.method.as_str().to_owned(),
+            url: request.url,
+            headers: request.headers.into_iter().map(|(name, value)| (name.to_owned(), value)).collect(),
+            body: request.body.into_iter().map(BodyPartView::from).collect(),
+            answer: match request.answer {
+                Answer::Text => "text".to_owned(),
+                Answer::Stream => "stream".to_owned(),
+            },
+        }
+    }
+}
+
+impl From<BodyPart> for BodyPartView {
+    fn from(part: BodyPart) -> BodyPartView {
+        match part {
+            BodyPart::Text(text) => BodyPartView::Text { text },
+            BodyPart::Slice { file: FileIdx(file), start, end } => BodyPartView::Slice { file, start, end },
+            BodyPart::Base64 { file: FileIdx(file), start, end } => BodyPartView::Base64 { file, start, end },
+        }
+    }
+}
+
+impl From<Error> for ErrorView {
+    fn from(error: Error) -> ErrorView {
+        ErrorView {
+            code: error.code.as_str().to_owned(),
+            message: error.message,
+            retryable: error.code.retryable(),
+            path: error.path,
+            refusal: error.refusal.map(|refusal| RefusalView {
+                status: refusal.status,
+                url: refusal.url,
+                request_id: refusal.request_id,
+                data: refusal.data,
+            }),
+        }
+    }
+}
+
+impl From<InputView> for Input {
+    fn from(view: InputView) -> Input {
+        match view {
+            InputView::Probed { id, files } => {
+                Input::Probed { id: StepId(id), files: files.into_iter().map(ProbeResultView::into_result).collect() }
+            }
+            InputView::Digested { id, digest } => Input::Digested { id: StepId(id), digest },
+            InputView::Response { id, status, headers, body } => {
+                Input::Response { id: StepId(id), response: Response { status, headers, body } }
+            }
+            InputView::Failed { id, failure } => Input::Failed { id: StepId(id), failure: failure.into() },
+            InputView::Progress { id, bytes } => Input::Progress { id: StepId(id), bytes },
+        }
+    }
+}
+
+impl From<Input> for InputView {
+    fn from(input: Input) -> InputView {
+        match input {
+            Input::Probed { id, files } => {
+                InputView::Probed { id: id.0, files: files.into_iter().map(ProbeResultView::from_result).collect() }
+            }
+            Input::Digested { id, digest } => InputView::Digested { id: id.0, digest },
+            Input::Response { id, response: Response { status, headers, body } } => {
+                InputView::Response { id: id.0, status, headers, body }
+            }
+            Input::Failed { id, failure } => InputView::Failed { id: id.0, failure: failure.into() },
+            Input::Progress { id, bytes } => InputView::Progress { id: id.0, bytes },
+        }
+    }
+}
+
+impl ProbeResultView {
+    fn from_result(result: Result<Probed, Failure>) -> ProbeResultView {
+        match result {
+            Ok(Probed { sample, git_blob, sha256, text }) => ProbeResultView::Probed { sample, git_blob, sha256, text },
+            Err(failure) => ProbeResultView::Failed { failure: failure.into() },
+        }
+    }
+
+    fn into_result(self) -> Result<Probed, Failure> {
+        match self {
+            ProbeResultView::Probed { sample, git_blob, sha256, text } => Ok(Probed { sample, git_blob, sha256, text }),
+            ProbeResultView::Failed { failure } => Err(failure.into()),
+        }
+    }
+}
+
+impl From<Failure> for FailureView {
+    fn from(failure: Failure) -> FailureView {
+        FailureView { code: failure.code.as_str().to_owned(), message: failure.message }
+    }
+}
+
+impl From<FailureView> for Failure {
+    /// An unknown code counts as a bug of the driver.
+    fn from(view: FailureView) -> Failure {
+        let code = Code::ALL.into_iter().find(|code| code.as_str() == view.code).unwrap_or(Code::Internal);
+        Failure { code, message: view.message }
+    }
+}
