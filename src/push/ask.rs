@@ -1,0 +1,184 @@
+//! What is there: the head of the branch, and what stands at our paths in it.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+
+use super::file::Remote;
+use super::shared::{Batch, Purpose, Shared};
+use super::types::{Event, FileState, Phase};
+use crate::error::{Code, Error};
+use crate::exchange::{Errand, lost_error};
+use crate::http::Response;
+use crate::hub::branch::CreateBranch;
+use crate::hub::paths_info::{Entry, PathsInfo};
+use crate::hub::repo_info::RepoInfo;
+use crate::hub::{Endpoint, Replay};
+use crate::limits::{API_IN_FLIGHT, PATHS_INFO_PATHS, PROBE_WHOLE_BYTES};
+use crate::step::Failure;
+use crate::time::Millis;
+
+/// Git blob oid of an empty file.
+const EMPTY_GIT_BLOB: &str = "e69de29bb2d1d6434b8b29ae775ad8c2e48c5391";
+
+/// SHA-256 of an empty file.
+const EMPTY_SHA256: &str = "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855";
+
+#[derive(Default)]
+pub(super) struct Ask {
+    in_flight: usize,
+}
+
+impl Ask {
+    /// Asks for the head.
+    pub(super) fn begin(&mut self, shared: &mut Shared, now: Millis) {
+        if shared.meter.enter(Phase::Preuploading) {
+            shared.events.push_back(Event::Phase(Phase::Preuploading));
+        }
+        if let Ok(request) = head(shared).request(&shared.options.hub) {
+            shared.exchanges.start(Errand::api(Purpose::Head, request, Replay::Safe), now);
+            self.in_flight += 1;
+        }
+    }
+
+    pub(super) fn is_busy(&self) -> bool {
+        self.in_flight > 0
+    }
+
+    /// Sends lookups, once the head is known.
+    pub(super) fn advance(&mut self, shared: &mut Shared, now: Millis) -> Result<(), Error> {
+        let Some(parent) = shared.parent.clone() else { return Ok(()) };
+        while !shared.belts.ask.is_empty() && self.in_flight < API_IN_FLIGHT {
+            let count = shared.belts.ask.len().min(PATHS_INFO_PATHS);
+            let files: Vec<usize> = shared.belts.ask.drain(..count).collect();
+            let endpoint = PathsInfo {
+                repo: shared.options.repo.clone(),
+                revision: parent.clone(),
+                paths: files.iter().map(|&index| shared.files[index].path.clone()).collect(),
+                expand: false,
+            };
+            let request = endpoint.request(&shared.options.hub)?;
+            let purpose = Purpose::Ask(Arc::new(Batch { endpoint, files }));
+            shared.exchanges.start(Errand::api(purpose, request, PathsInfo::REPLAY), now);
+            self.in_flight += 1;
+        }
+        Ok(())
+    }
+
+    pub(super) fn settled(
+        &mut self,
+        shared: &mut Shared,
+        now: Millis,
+        purpose: Purpose,
+        outcome: Result<Response, Failure>,
+    ) -> Result<(), Error> {
+        self.in_flight -= 1;
+        let response = outcome.map_err(lost_error)?;
+        match purpose {
+            Purpose::Head => self.head(shared, now, &response),
+            Purpose::CreateBranch => {
+                match create_branch(shared).parse(&response, &shared.options.hub) {
+                    Ok(_) => {}
+                    // Somebody else was faster: the branch is there, which is all we want.
+                    Err(error) if error.code == Code::Conflict => {}
+                    Err(error) => return Err(error),
+                }
+                self.begin(shared, now);
+                Ok(())
+            }
+            Purpose::Ask(batch) => {
+                let entries = batch.endpoint.parse(&response, &shared.options.hub)?;
+                let mut by_path: HashMap<String, Entry> =
+                    entries.into_iter().map(|entry| (entry.path.clone(), entry)).collect();
+                for &index in &batch.files {
+                    let entry = by_path.remove(&shared.files[index].path);
+                    shared.files[index].remote = entry.map_or(Remote::Absent, remote);
+                    route(shared, index);
+                }
+                Ok(())
+            }
+            _ => Err(Error::internal("an answer was handed to the wrong stage")),
+        }
+    }
+
+    fn head(&mut self, shared: &mut Shared, now: Millis, response: &Response) -> Result<(), Error> {
+        match head(shared).parse(response, &shared.options.hub) {
+            Ok(info) => {
+                if let Some(expected) = &shared.options.parent_commit
+                    && !info.sha.starts_with(&expected.to_ascii_lowercase())
+                {
+                    return Err(Error::new(
+                        Code::Conflict,
+                        format!(
+                            "Branch {} of {} is at {}, not at the parentCommit {expected}; read it again and retry",
+                            shared.options.revision, shared.options.repo, info.sha
+                        ),
+                    ));
+                }
+                shared.parent = Some(info.sha);
+                Ok(())
+            }
+            Err(error) if error.code == Code::RevisionNotFound && shared.options.create_branch => {
+                let endpoint = create_branch(shared);
+                let request = endpoint.request(&shared.options.hub)?;
+                shared.exchanges.start(Errand::api(Purpose::CreateBranch, request, Replay::Safe), now);
+                self.in_flight += 1;
+                Ok(())
+            }
+            Err(error) => Err(error),
+        }
+    }
+}
+
+fn head(shared: &Shared) -> RepoInfo {
+    RepoInfo { repo: shared.options.repo.clone(), revision: Some(shared.options.revision.clone()) }
+}
+
+fn create_branch(shared: &Shared) -> CreateBranch {
+    CreateBranch {
+        repo: shared.options.repo.clone(),
+        branch: shared.options.revision.clone(),
+        starting_point: None,
+        empty: false,
+        overwrite: false,
+    }
+}
+
+fn remote(entry: Entry) -> Remote {
+    match (entry.is_file(), entry.lfs) {
+        (false, _) => Remote::Absent,
+        (true, Some(lfs)) => Remote::Lfs { oid: lfs.oid, size: lfs.size },
+        (true, None) => Remote::Regular { oid: entry.oid, size: entry.size },
+    }
+}
+
+/// Sends a file to the least work that can tell whether it is new.
+fn route(shared: &mut Shared, index: usize) {
+    let judge_early = shared.can_judge_early();
+    let file = &mut shared.files[index];
+    if file.size == 0 {
+        file.git_blob = Some(EMPTY_GIT_BLOB.to_owned());
+        file.sha256 = Some(EMPTY_SHA256.to_owned());
+        file.sample = Some(String::new());
+        file.probed = true;
+        shared.note_hashed(index);
+    }
+    let file = &shared.files[index];
+    if judge_early && file.is_unchanged() {
+        shared.skip(index, FileState::Unchanged);
+        return;
+    }
+    if file.size == 0 {
+        shared.belts.sort.push_back(index);
+        return;
+    }
+    let same_size = match &file.remote {
+        Remote::Absent => false,
+        Remote::Regular { size, .. } => *size == file.size && file.git_blob.is_none(),
+        Remote::Lfs { size, .. } => *size == file.size && file.sha256.is_none(),
+    };
+    if judge_early && same_size && !file.forced && file.size > PROBE_WHOLE_BYTES {
+        shared.belts.digest.push_back(index);
+    } else {
+        shared.belts.probe.push_back(index);
+    }
+}

@@ -1,0 +1,167 @@
+//! What a push has done so far, as numbers that never go back.
+
+use super::types::{ByteTotals, FileState, Phase, Progress};
+use crate::time::Millis;
+
+/// Weight of the newest sample in the smoothed speed.
+const SMOOTHING: f64 = 0.3;
+
+/// Samples closer together than this are merged.
+const SAMPLE_EVERY: Millis = Millis(200);
+
+/// No estimate of the end before this much time.
+const ETA_AFTER: Millis = Millis(5_000);
+
+#[derive(Debug, Default)]
+pub(super) struct Meter {
+    progress: Progress,
+    entered: bool,
+    sent_with_repetitions: u64,
+    speed: Speed,
+}
+
+/// Smoothed bytes per second over everything that moves.
+#[derive(Debug, Default)]
+struct Speed {
+    first: Option<Millis>,
+    last: Option<(Millis, u64)>,
+    bytes_per_second: f64,
+}
+
+impl Meter {
+    pub(super) fn file_added(&mut self, size: u64) {
+        self.progress.files.total += 1;
+        self.progress.bytes.total += size;
+    }
+
+    pub(super) fn bytes_read(&mut self, bytes: u64) {
+        self.progress.bytes.read += bytes;
+    }
+
+    pub(super) fn file_hashed(&mut self) {
+        self.progress.files.hashed += 1;
+    }
+
+    pub(super) fn file_skipped(&mut self, size: u64, state: FileState) {
+        self.progress.files.skipped += 1;
+        if state == FileState::Unchanged {
+            self.progress.bytes.deduplicated += size;
+        }
+    }
+
+    /// A foreign commit changed the path: the file is not skipped after all.
+    pub(super) fn file_unskipped(&mut self, size: u64) {
+        self.progress.files.skipped -= 1;
+        self.progress.bytes.deduplicated -= size;
+    }
+
+    pub(super) fn file_failed(&mut self) {
+        self.progress.files.failed += 1;
+    }
+
+    /// `fresh` bytes left us, `first` of them for the first time.
+    pub(super) fn bytes_sent(&mut self, fresh: u64, first: u64) {
+        self.sent_with_repetitions += fresh;
+        self.progress.bytes.sent += first;
+    }
+
+    /// The store holds an LFS object that `files` files share.
+    pub(super) fn stored(&mut self, size: u64, files: u64, was_there: bool) {
+        self.progress.files.uploaded += files;
+        self.progress.bytes.registered += size * files;
+        let copies = if was_there { files } else { files - 1 };
+        self.progress.bytes.deduplicated += size * copies;
+    }
+
+    pub(super) fn committed(&mut self, files: u64, bytes: u64) {
+        self.progress.files.committed += files;
+        self.progress.bytes.committed += bytes;
+    }
+
+    /// Moves on to `phase`; says whether that is news.
+    pub(super) fn enter(&mut self, phase: Phase) -> bool {
+        let news = !self.entered || phase > self.progress.phase;
+        self.entered = true;
+        self.progress.phase = self.progress.phase.max(phase);
+        news
+    }
+
+    pub(super) fn totals(&self) -> ByteTotals {
+        let bytes = &self.progress.bytes;
+        ByteTotals {
+            total: bytes.total,
+            read: bytes.read,
+            deduplicated: bytes.deduplicated,
+            sent: self.sent_with_repetitions,
+        }
+    }
+
+    pub(super) fn snapshot(&mut self, now: Millis, requests: u64) -> Progress {
+        let bytes = self.progress.bytes;
+        self.speed.sample(now, bytes.read + bytes.sent);
+        // Every byte is read once and sent once, unless it is known on the Hub.
+        let left = 2 * bytes.total.saturating_sub(bytes.deduplicated);
+        let left = left.saturating_sub(bytes.read.min(bytes.total) + bytes.sent);
+        Progress {
+            requests,
+            bytes_per_second: self.speed.bytes_per_second,
+            eta_seconds: self.speed.eta(now, left),
+            ..self.progress.clone()
+        }
+    }
+}
+
+impl Speed {
+    fn sample(&mut self, now: Millis, moved: u64) {
+        self.first.get_or_insert(now);
+        let Some((then, before)) = self.last else {
+            self.last = Some((now, moved));
+            return;
+        };
+        let span = now.since(then);
+        if span < SAMPLE_EVERY {
+            return;
+        }
+        self.last = Some((now, moved));
+        let speed = moved.saturating_sub(before) as f64 * 1000.0 / span.0 as f64;
+        self.bytes_per_second = if self.bytes_per_second == 0.0 {
+            speed
+        } else {
+            SMOOTHING * speed + (1.0 - SMOOTHING) * self.bytes_per_second
+        };
+    }
+
+    fn eta(&self, now: Millis, left: u64) -> Option<f64> {
+        let running = now.since(self.first?);
+        (running >= ETA_AFTER && self.bytes_per_second >= 1.0).then(|| left as f64 / self.bytes_per_second)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn speed_and_end_are_estimated_after_five_seconds() {
+        let mut meter = Meter::default();
+        meter.file_added(10_000);
+        let start = meter.snapshot(Millis(0), 0);
+        assert_eq!((start.bytes_per_second, start.eta_seconds), (0.0, None));
+        for second in 1..=6 {
+            meter.bytes_read(1_000);
+            let progress = meter.snapshot(Millis(second * 1_000), 0);
+            assert_eq!(progress.bytes_per_second, 1_000.0);
+            assert_eq!(progress.eta_seconds.is_some(), second >= 5, "at {second} s");
+        }
+        assert_eq!(meter.snapshot(Millis(6_000), 0).eta_seconds, Some(14.0));
+    }
+
+    #[test]
+    fn phases_only_go_forward() {
+        let mut meter = Meter::default();
+        assert!(meter.enter(Phase::Preuploading));
+        assert!(!meter.enter(Phase::Preuploading));
+        assert!(meter.enter(Phase::Committing));
+        assert!(!meter.enter(Phase::UploadingLargeFiles));
+    }
+}

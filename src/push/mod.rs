@@ -1,0 +1,277 @@
+//! The machine of one push: from a list of operations to one commit on the Hub.
+//!
+//! It asks what is there, reads what it must, asks what the Hub wants stored where, sends contents, commits, and reads
+//! back. It holds small values only: never a byte of a file's content besides the 512 that preupload wants to see.
+//!
+//! Contract: [`add`](Push::add) all operations, then `poll` until `Wait` or `Done`; after each `handle`, `poll` again; at
+//! `until`, `poll` again. Every step with an id is answered once, by that id. `Done` is final and repeats.
+//!
+//! Invariants: every push settles, whatever fails and in whatever order answers come; contents are stored before the
+//! commit that names them is sent; at most one commit is in flight, and every commit names its parent; what was known on
+//! the Hub is not sent. When anything fails for good, everything in flight is cancelled before `Done`.
+//!
+//! The stages stand in their own files and hand files on through the belts of `shared`: `ask` → `read` → `sort` →
+//! `store` → `finish`.
+
+mod ask;
+mod credit;
+mod file;
+mod finish;
+mod meter;
+mod plan;
+mod read;
+mod shared;
+mod sort;
+mod store;
+mod types;
+
+pub use types::{
+    Activity, ByteCounts, ByteTotals, CommitMade, Event, FileCounts, FileOutcome, FileState, Operation, Phase,
+    Progress, PushOptions, PushOutput, check_parent_commit,
+};
+
+use std::ops::Range;
+
+use self::ask::Ask;
+use self::finish::Finish;
+use self::read::Read;
+use self::shared::{Purpose, Shared};
+use self::sort::Sort;
+use self::store::Store;
+use crate::error::{Code, Error};
+use crate::exchange::Outgoing;
+use crate::step::{Input, Step};
+use crate::time::Millis;
+
+/// One push under way.
+pub struct Push {
+    shared: Shared,
+    ask: Ask,
+    read: Read,
+    sort: Sort,
+    store: Store,
+    finish: Finish,
+    started: bool,
+    paused: bool,
+    end: Option<Result<PushOutput, Error>>,
+}
+
+impl Push {
+    /// A push without operations.
+    ///
+    /// Errors: `invalid_input` for a branch name or parent commit that cannot be.
+    pub fn new(options: PushOptions) -> Result<Push, Error> {
+        plan::check_options(&options)?;
+        Ok(Push {
+            shared: Shared::new(options),
+            ask: Ask::default(),
+            read: Read::default(),
+            sort: Sort::default(),
+            store: Store::default(),
+            finish: Finish::default(),
+            started: false,
+            paused: false,
+            end: None,
+        })
+    }
+
+    /// Adds operations, in the order of the commit. May be called several times before the first `poll`.
+    ///
+    /// Errors: `invalid_input` for a path that no repo takes; `internal` after the first `poll`.
+    pub fn add(&mut self, operations: Vec<Operation>) -> Result<(), Error> {
+        if self.started {
+            return Err(Error::internal("operations must be added before the first poll"));
+        }
+        plan::add(&mut self.shared, operations)
+    }
+
+    /// The next step.
+    ///
+    /// The value may change after [`handle`](Self::handle), [`pause`](Self::pause), [`resume`](Self::resume),
+    /// [`abort`](Self::abort), or when the time of a [`Step::Wait`] has come.
+    pub fn poll(&mut self, now: Millis) -> Step<PushOutput> {
+        if !self.started {
+            self.started = true;
+            plan::close(&mut self.shared);
+            self.ask.begin(&mut self.shared, now);
+        }
+        loop {
+            if let Some(event) = self.shared.events.pop_front() {
+                return Step::Event(event);
+            }
+            if let Some(out) = self.shared.exchanges.poll(now, &mut self.shared.ids) {
+                match out {
+                    Outgoing::Send { id, request } => return Step::Send { id, request },
+                    Outgoing::Cancel { id } => return Step::Cancel { id },
+                    Outgoing::Retrying { purpose, attempt, delay, cause } => {
+                        let path = self.store.path_of(&self.shared, &purpose);
+                        self.shared.events.push_back(Event::Retry { path, attempt, delay_ms: delay.0, cause });
+                    }
+                    Outgoing::Settled { purpose, outcome } => {
+                        let result = self.settle(now, purpose, outcome);
+                        self.fail_on(result);
+                    }
+                }
+                continue;
+            }
+            if let Some(id) = self.read.next_cancel() {
+                return Step::Cancel { id };
+            }
+            if let Some(end) = &self.end {
+                return Step::Done(end.clone());
+            }
+            if self.paused {
+                return Step::Wait { until: self.wake_at() };
+            }
+            match self.advance(now) {
+                Ok(Some(step)) => return step,
+                Ok(None) if self.end.is_some() || self.has_output(now) => {}
+                Ok(None) => return Step::Wait { until: self.wake_at() },
+                Err(error) => self.fail(error),
+            }
+        }
+    }
+
+    /// Takes one answer.
+    ///
+    /// Errors: `internal` when the driver answers a step that is not open; the push goes on.
+    pub fn handle(&mut self, now: Millis, input: Input) -> Result<(), Error> {
+        let shared = &mut self.shared;
+        match input {
+            Input::Response { id, response } => shared.exchanges.response(now, id, response),
+            Input::Failed { id, failure } if shared.exchanges.knows(id) => shared.exchanges.failure(now, id, failure),
+            Input::Failed { id, failure } => {
+                let result = self.read.failed(shared, id, failure);
+                self.outcome_of_input(result)
+            }
+            Input::Progress { id, bytes } if shared.exchanges.knows(id) => {
+                if let Some((purpose, sent)) = shared.exchanges.progress(now, id, bytes)? {
+                    self.store.sent(shared, now, &purpose, sent);
+                }
+                Ok(())
+            }
+            Input::Progress { id, bytes } => self.read.progress(shared, now, id, bytes),
+            Input::Probed { id, files } => {
+                let result = self.read.probed(shared, now, id, files);
+                self.outcome_of_input(result)
+            }
+            Input::Digested { id, digest } => {
+                let result = self.read.digested(shared, now, id, digest);
+                self.outcome_of_input(result)
+            }
+        }
+    }
+
+    /// A snapshot.
+    pub fn progress(&mut self, now: Millis) -> Progress {
+        let requests = self.shared.exchanges.sent_requests();
+        self.shared.meter.snapshot(now, requests)
+    }
+
+    /// What became of the added files with these indexes, in the order of the operations.
+    pub fn outcomes(&self, range: Range<usize>) -> Vec<FileOutcome> {
+        let end = range.end.min(self.shared.files.len());
+        let files = self.shared.files.get(range.start.min(end)..end).unwrap_or_default();
+        files.iter().map(file::FileEntry::outcome).collect()
+    }
+
+    /// Starts nothing new until [`resume`](Self::resume); what is under way goes on.
+    pub fn pause(&mut self) {
+        self.paused = true;
+        self.shared.exchanges.hold(true);
+    }
+
+    /// Goes on.
+    pub fn resume(&mut self) {
+        self.paused = false;
+        self.shared.exchanges.hold(false);
+    }
+
+    /// Cancels everything under way; the push ends with `aborted`. A commit that was made by then stands; its event told.
+    pub fn abort(&mut self) {
+        self.fail(Error::new(Code::Aborted, "The push was stopped"));
+    }
+
+    /// Lets every stage start what it can. `Some` is a step; `None` means that nothing can start now.
+    fn advance(&mut self, now: Millis) -> Result<Option<Step<PushOutput>>, Error> {
+        let shared = &mut self.shared;
+        self.ask.advance(shared, now)?;
+        self.read.check_stall(now)?;
+        if let Some(step) = self.read.next_step(shared, now) {
+            return Ok(Some(step));
+        }
+        let reading = shared.belts.is_before_sort_busy() || self.ask.is_busy() || self.read.is_probing();
+        self.sort.advance(shared, now, reading)?;
+        let hashing = reading || self.sort.is_busy() || self.read.is_digesting() || !shared.belts.digest.is_empty();
+        self.store.advance(shared, now, hashing)?;
+        let storing = hashing || shared.belts.is_before_sort_busy() || self.store.is_busy();
+        if !storing
+            && !shared.belts.any()
+            && let Some(output) = self.finish.advance(shared, now)?
+        {
+            self.end = Some(Ok(output));
+        }
+        Ok(None)
+    }
+
+    fn settle(
+        &mut self,
+        now: Millis,
+        purpose: Purpose,
+        outcome: Result<crate::http::Response, crate::step::Failure>,
+    ) -> Result<(), Error> {
+        let shared = &mut self.shared;
+        match purpose {
+            Purpose::Head | Purpose::CreateBranch | Purpose::Ask(_) => self.ask.settled(shared, now, purpose, outcome),
+            Purpose::Preupload(_) => self.sort.settled(shared, purpose, outcome),
+            Purpose::LfsBatch(_) | Purpose::Put(_) | Purpose::Part(..) | Purpose::Complete(_) | Purpose::Verify(_) => {
+                self.store.settled(shared, now, purpose, outcome)
+            }
+            Purpose::Commit | Purpose::History(_) | Purpose::ReadBack(_) => {
+                self.finish.settled(shared, now, purpose, outcome)
+            }
+        }
+    }
+
+    /// Whether a stage has left something to be fetched at once.
+    fn has_output(&self, now: Millis) -> bool {
+        !self.shared.events.is_empty() || self.shared.exchanges.has_output(now)
+    }
+
+    fn wake_at(&self) -> Option<Millis> {
+        let stages = if self.paused { None } else { self.store.wake_at() };
+        [self.shared.exchanges.wake_at(), self.read.wake_at(), stages].into_iter().flatten().min()
+    }
+
+    /// A wrong answer ends the push; a wrong use of the machine is the driver's to hear of.
+    fn outcome_of_input(&mut self, result: Result<bool, Error>) -> Result<(), Error> {
+        match result {
+            Ok(true) => Ok(()),
+            Ok(false) => Err(Error::internal("an answer came for a step that is not awaited")),
+            Err(error) => {
+                self.fail(error);
+                Ok(())
+            }
+        }
+    }
+
+    fn fail_on(&mut self, result: Result<(), Error>) {
+        if let Err(error) = result {
+            self.fail(error);
+        }
+    }
+
+    fn fail(&mut self, error: Error) {
+        if self.end.is_some() {
+            return;
+        }
+        self.shared.exchanges.abandon();
+        self.read.abandon();
+        if let Some(path) = &error.path {
+            let path = path.clone();
+            self.shared.meter.file_failed();
+            self.shared.events.push_back(Event::FileProgress { path, progress: 0.0, activity: Activity::Error });
+        }
+        self.end = Some(Err(error));
+    }
+}

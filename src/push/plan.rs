@@ -1,0 +1,199 @@
+//! From the caller's operations to files and commit lines: everything that can be judged before any request.
+
+use std::collections::{HashMap, HashSet};
+
+use super::file::FileEntry;
+use super::shared::{GIT_ATTRIBUTES, Line, Shared, is_rules_file};
+use super::types::{Event, Operation, PushOptions, check_parent_commit};
+use crate::error::Error;
+use crate::folder::check_path_in_repo;
+use crate::limits::MAX_SAFE_INTEGER;
+
+/// Errors: `invalid_input`, naming the option.
+pub(super) fn check_options(options: &PushOptions) -> Result<(), Error> {
+    if let Some(parent) = &options.parent_commit {
+        check_parent_commit(parent)?;
+    }
+    let branch = &options.revision;
+    let odd = |c: char| c.is_whitespace() || c.is_control() || "~^:?*[\\".contains(c);
+    if branch.is_empty() || branch.contains(odd) || branch.contains("..") || branch.starts_with('-') {
+        return Err(Error::invalid(format!(
+            "branch {branch:?} is not a name that git takes; use letters, digits, - _ . and /"
+        )));
+    }
+    if options.title.as_ref().is_some_and(|title| title.trim().is_empty()) {
+        return Err(Error::invalid("commitTitle must not be empty; leave it out for a title made from the files"));
+    }
+    Ok(())
+}
+
+/// Appends operations to the plan.
+///
+/// Errors: `invalid_input` for a path or size that cannot be.
+pub(super) fn add(shared: &mut Shared, operations: Vec<Operation>) -> Result<(), Error> {
+    for operation in operations {
+        match operation {
+            Operation::AddOrUpdate { path, file, size } => {
+                let path = check_path_in_repo(&path)?;
+                if path.ends_with('/') {
+                    return Err(Error::invalid(format!("{path:?} names a folder; give the file a name")).at(&path));
+                }
+                if size > MAX_SAFE_INTEGER {
+                    return Err(Error::invalid(format!("{path:?} is larger than 2^53 bytes")).at(&path));
+                }
+                shared.lines.push(Line::Add(shared.files.len()));
+                shared.meter.file_added(size);
+                shared.files.push(FileEntry::new(path, file, size));
+            }
+            Operation::Delete { path } => {
+                let path = check_path_in_repo(&path)?;
+                shared.lines.push(if path.ends_with('/') { Line::DeleteFolder(path) } else { Line::DeleteFile(path) });
+            }
+        }
+    }
+    Ok(())
+}
+
+/// Looks at the operations together: which adds must stay whatever the repo holds, and what is likely a mistake.
+pub(super) fn close(shared: &mut Shared) {
+    let deletes = Deletes::of(&shared.lines);
+    for (index, file) in shared.files.iter_mut().enumerate() {
+        file.forced = deletes.covers(&file.path);
+        if is_rules_file(&file.path) {
+            shared.rules.files.push(index);
+            shared.rules.brings_attributes |= file.path == GIT_ATTRIBUTES;
+        }
+    }
+    let twice = added_twice(shared);
+    if !twice.is_empty() {
+        shared.events.push_back(Event::Warning {
+            code: "duplicate_path",
+            message: "These paths are added more than once in this commit; the last content stays".to_owned(),
+            paths: twice,
+        });
+    }
+    let undone = deleted_after_add(shared);
+    if !undone.is_empty() {
+        shared.events.push_back(Event::Warning {
+            code: "deletes_added_path",
+            message: "These paths are added and then deleted in the same commit".to_owned(),
+            paths: undone,
+        });
+    }
+    shared.belts.ask.extend(0..shared.files.len());
+}
+
+/// The paths that the commit deletes.
+#[derive(Default)]
+struct Deletes {
+    files: HashSet<String>,
+    folders: HashSet<String>,
+}
+
+impl Deletes {
+    fn of(lines: &[Line]) -> Deletes {
+        let mut deletes = Deletes::default();
+        for line in lines {
+            deletes.note(line);
+        }
+        deletes
+    }
+
+    fn note(&mut self, line: &Line) {
+        match line {
+            Line::Add(_) => {}
+            Line::DeleteFile(path) => {
+                self.files.insert(path.clone());
+            }
+            Line::DeleteFolder(path) => {
+                self.folders.insert(path.trim_end_matches('/').to_owned());
+            }
+        }
+    }
+
+    /// Whether `path` or a folder above it goes.
+    fn covers(&self, path: &str) -> bool {
+        if self.files.contains(path) {
+            return true;
+        }
+        if self.folders.is_empty() {
+            return false;
+        }
+        self.folders.contains("") || path.match_indices('/').any(|(at, _)| self.folders.contains(&path[..at]))
+    }
+}
+
+fn added_twice(shared: &Shared) -> Vec<String> {
+    let mut counts: HashMap<&str, u32> = HashMap::new();
+    for file in &shared.files {
+        *counts.entry(&file.path).or_default() += 1;
+    }
+    let mut twice: Vec<String> =
+        counts.into_iter().filter(|(_, count)| *count > 1).map(|(path, _)| path.to_owned()).collect();
+    twice.sort();
+    twice
+}
+
+fn deleted_after_add(shared: &Shared) -> Vec<String> {
+    let mut later = Deletes::default();
+    let mut undone = Vec::new();
+    for line in shared.lines.iter().rev() {
+        match line {
+            Line::Add(index) if later.covers(&shared.files[*index].path) => {
+                undone.push(shared.files[*index].path.clone());
+            }
+            line => later.note(line),
+        }
+    }
+    undone.reverse();
+    undone
+}
+
+/// The files whose content stands at their path when all lines are applied in order, by index.
+pub(super) fn standing(shared: &Shared) -> Vec<usize> {
+    let mut later = Deletes::default();
+    let mut taken: HashSet<&str> = HashSet::new();
+    let mut standing = Vec::new();
+    for line in shared.lines.iter().rev() {
+        match line {
+            Line::Add(index) => {
+                let path = shared.files[*index].path.as_str();
+                if !later.covers(path) && taken.insert(path) {
+                    standing.push(*index);
+                }
+            }
+            line => later.note(line),
+        }
+    }
+    standing.reverse();
+    standing
+}
+
+/// The first line of the message when the caller gave none. Source: `@huggingface/hub` default titles.
+pub(super) fn title(shared: &Shared) -> String {
+    if let Some(title) = &shared.options.title {
+        return title.clone();
+    }
+    let mut added = 0;
+    let mut deleted = 0;
+    let mut single = "";
+    for line in &shared.lines {
+        match line {
+            Line::Add(index) => {
+                added += 1;
+                single = &shared.files[*index].path;
+            }
+            Line::DeleteFile(path) | Line::DeleteFolder(path) => {
+                deleted += 1;
+                single = path;
+            }
+        }
+    }
+    match (added, deleted) {
+        (1, 0) => format!("Add {single}"),
+        (0, 1) => format!("Delete {single}"),
+        (_, 0) => format!("Add {added} files"),
+        (0, _) => format!("Deletes {deleted} files"),
+        _ => format!("Add {added} files, delete {deleted}"),
+    }
+}

@@ -1,0 +1,256 @@
+//! What goes into a push and what comes out of it: plain values.
+
+use crate::error::{Code, Error};
+use crate::http::FileIdx;
+use crate::hub::{Hub, RepoId};
+use crate::limits;
+
+/// How one push shall run.
+#[derive(Debug, Clone)]
+pub struct PushOptions {
+    /// The Hub and the token.
+    pub hub: Hub,
+    /// The repo; it must exist.
+    pub repo: RepoId,
+    /// The branch (or `refs/pr/N`) that gets the commit.
+    pub revision: String,
+    /// Make the branch from the default branch's head when it is missing.
+    pub create_branch: bool,
+    /// The head that the caller expects, 5 to 40 hex digits. None: the head that is found.
+    pub parent_commit: Option<String>,
+    /// First line of the commit message; none: made from the operations.
+    pub title: Option<String>,
+    /// The rest of the commit message.
+    pub description: Option<String>,
+    /// Read the paths back after the commit and compare.
+    pub verify: bool,
+    /// Memory that this push may hold in buffers, in bytes.
+    pub buffer_budget_bytes: u64,
+    /// Seed of the jitter.
+    pub seed: u64,
+}
+
+impl PushOptions {
+    /// The defaults: branch `main`, verified, a page's memory budget.
+    pub fn new(hub: Hub, repo: RepoId) -> PushOptions {
+        PushOptions {
+            hub,
+            repo,
+            revision: "main".to_owned(),
+            create_branch: false,
+            parent_commit: None,
+            title: None,
+            description: None,
+            verify: true,
+            buffer_budget_bytes: limits::BUFFER_BUDGET_BYTES,
+            seed: 0,
+        }
+    }
+}
+
+/// One commit operation, as the caller asks for it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Operation {
+    /// Add a file or replace it.
+    AddOrUpdate {
+        /// Path in the repo.
+        path: String,
+        /// Where the content is.
+        file: FileIdx,
+        /// Its size in bytes.
+        size: u64,
+    },
+    /// Delete a file, or a folder when `path` ends in `/`.
+    Delete {
+        /// Path in the repo.
+        path: String,
+    },
+}
+
+/// The phases that users of the Hub's JavaScript client know.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Default)]
+pub enum Phase {
+    /// Asking the Hub and reading beginnings of files.
+    #[default]
+    Preuploading,
+    /// Hashing and sending LFS content.
+    UploadingLargeFiles,
+    /// The commit is on its way.
+    Committing,
+}
+
+/// What a file is doing, for its progress bar.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Activity {
+    /// Being read.
+    Hashing,
+    /// Being sent.
+    Uploading,
+    /// Failed.
+    Error,
+}
+
+/// What the caller is told while a push runs.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Event {
+    /// A new phase begins.
+    Phase(Phase),
+    /// One file moved on.
+    FileProgress {
+        /// Its path in the repo.
+        path: String,
+        /// 0 to 1 within its activity; 1 while uploading means the Hub has it.
+        progress: f64,
+        /// What it is doing.
+        activity: Activity,
+    },
+    /// Something will be tried again.
+    Retry {
+        /// The file concerned, when it is one file.
+        path: Option<String>,
+        /// The attempt that failed, from 1.
+        attempt: u32,
+        /// Milliseconds until the next one.
+        delay_ms: u64,
+        /// Why, in a sentence.
+        cause: String,
+    },
+    /// Worth knowing, not an error.
+    Warning {
+        /// A stable word.
+        code: &'static str,
+        /// For people.
+        message: String,
+        /// The paths concerned.
+        paths: Vec<String>,
+    },
+    /// A commit stands.
+    Commit(CommitMade),
+}
+
+/// A commit that the Hub made for us.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct CommitMade {
+    /// Its id.
+    pub oid: String,
+    /// Its page.
+    pub url: String,
+    /// How many operations it holds.
+    pub files: u64,
+}
+
+/// What became of one added file.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum FileState {
+    /// The path is new.
+    Added,
+    /// The path had other content.
+    Updated,
+    /// The repo held this content already.
+    Unchanged,
+    /// The Hub's ignore rules left it out.
+    Ignored,
+}
+
+/// One added file in the result.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct FileOutcome {
+    /// Path in the repo.
+    pub path: String,
+    /// SHA-256 of an LFS file, git blob oid of a regular one; none when it was ignored before it was read.
+    pub oid: Option<String>,
+    /// Size in bytes.
+    pub size: u64,
+    /// What became of it.
+    pub state: FileState,
+}
+
+/// The result of a push.
+#[derive(Debug, Clone, PartialEq)]
+pub struct PushOutput {
+    /// The commit that is the head now, as far as we know: ours, or the one found when nothing had to change.
+    pub head: CommitMade,
+    /// The commits made; empty when nothing had to change.
+    pub commits: Vec<CommitMade>,
+    /// Whether the paths were read back and are what was sent.
+    pub verified: bool,
+    /// What the Hub's hooks said.
+    pub hook_output: String,
+    /// Bytes of all added files, of those read, found on the Hub, and sent.
+    pub bytes: ByteTotals,
+}
+
+/// The bytes of a finished push.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct ByteTotals {
+    /// Sum of the sizes of all added files.
+    pub total: u64,
+    /// Bytes read by probes and digests.
+    pub read: u64,
+    /// Bytes the Hub had already.
+    pub deduplicated: u64,
+    /// Bytes of content sent, repetitions included.
+    pub sent: u64,
+}
+
+/// A snapshot of a push; never goes back within one push.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct Progress {
+    /// The phase.
+    pub phase: Phase,
+    /// Counts of added files.
+    pub files: FileCounts,
+    /// Sums of bytes.
+    pub bytes: ByteCounts,
+    /// Smoothed speed of everything that moves, in bytes per second.
+    pub bytes_per_second: f64,
+    /// Seconds to the end, once that can be said.
+    pub eta_seconds: Option<f64>,
+    /// Requests sent so far, repetitions included.
+    pub requests: u64,
+}
+
+/// Counts of added files. A file counts in every stage it has passed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct FileCounts {
+    /// All.
+    pub total: u64,
+    /// Those whose oid is known.
+    pub hashed: u64,
+    /// LFS files that the Hub's store holds.
+    pub uploaded: u64,
+    /// Those in a commit.
+    pub committed: u64,
+    /// Unchanged or ignored.
+    pub skipped: u64,
+    /// Failed.
+    pub failed: u64,
+}
+
+/// Sums of bytes of added files.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct ByteCounts {
+    /// All.
+    pub total: u64,
+    /// Read so far.
+    pub read: u64,
+    /// Found on the Hub.
+    pub deduplicated: u64,
+    /// Sent so far; what is sent again does not count twice.
+    pub sent: u64,
+    /// Acknowledged by the store.
+    pub registered: u64,
+    /// In a commit.
+    pub committed: u64,
+}
+
+/// A parent commit as the Hub takes it.
+///
+/// Errors: `invalid_input` unless it is 5 to 40 hex digits.
+pub fn check_parent_commit(text: &str) -> Result<(), Error> {
+    let hex = text.bytes().all(|byte| byte.is_ascii_hexdigit());
+    if hex && (5..=40).contains(&text.len()) {
+        return Ok(());
+    }
+    Err(Error::new(Code::InvalidInput, format!("parentCommit {text:?} must be a commit id: 5 to 40 hex digits")))
+}

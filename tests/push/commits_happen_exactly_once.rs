@@ -1,0 +1,113 @@
+//! Whatever happens to the commit's answer: one commit of ours stands, or a clear error says that none does.
+
+use hubferry::error::Code;
+
+use crate::sim::{Fault, Held, SimHub, World, fault_on, folder, options};
+
+fn push(fault: Fault, times: u32) -> (World, Result<hubferry::push::PushOutput, hubferry::Error>) {
+    let mut world = World::new(SimHub::new(), 21, fault_on("commit", fault, times));
+    let operations = world.adds(&folder());
+    let end = world.push(options(), operations);
+    (world, end)
+}
+
+fn ours(world: &World) -> usize {
+    world.hub.history.iter().filter(|commit| commit.title == "ours").count()
+}
+
+#[test]
+fn a_lost_answer_is_found_in_the_history() {
+    for fault in [Fault::CutAfter, Fault::HalfAnswer] {
+        let (world, end) = push(fault, 1);
+        let output = end.expect("the push succeeds");
+        assert_eq!(ours(&world), 1, "{fault:?}");
+        assert_eq!(output.head.oid, world.hub.head(), "{fault:?}");
+        assert_eq!(world.count("commit"), 1, "{fault:?}: not sent again");
+        assert!(output.verified);
+    }
+}
+
+#[test]
+fn a_commit_that_did_not_happen_is_sent_again() {
+    for fault in [Fault::CutBefore, Fault::Hang, Fault::Status(500), Fault::Status(504), Fault::Status(429)] {
+        let (world, end) = push(fault, 2);
+        end.expect("the push succeeds");
+        assert_eq!(ours(&world), 1, "{fault:?}");
+        assert_eq!(world.count("commit"), 3, "{fault:?}");
+    }
+}
+
+#[test]
+fn a_twin_that_arrives_late_is_refused_by_the_parent() {
+    let (world, end) = push(Fault::LateTwin, 1);
+    let output = end.expect("the push succeeds");
+    assert_eq!(ours(&world), 1);
+    assert_eq!(output.head.oid, world.hub.head());
+}
+
+#[test]
+fn somebody_elses_commit_is_built_upon() {
+    let (world, end) = push(Fault::ForeignCommit, 1);
+    end.expect("the push succeeds");
+    assert_eq!(ours(&world), 1);
+    let titles: Vec<&str> = world.hub.history.iter().map(|commit| commit.title.as_str()).collect();
+    assert_eq!(titles, ["initial commit", "somebody else", "ours"]);
+    assert!(world.hub.tree.contains_key("theirs"));
+}
+
+#[test]
+fn an_unchanged_file_that_somebody_else_changes_meanwhile_is_sent_after_all() {
+    let mut hub = SimHub::new();
+    hub.foreign_commit("before", vec![("theirs", Held::Regular(b"ours".to_vec()))]);
+    let mut world = World::new(hub, 22, fault_on("commit", Fault::ForeignCommit, 1));
+    let operations = world.adds(&[("theirs", b"ours".to_vec()), ("new", b"new".to_vec())]);
+    world.push(options(), operations).expect("the push");
+    assert_eq!(world.hub.tree["theirs"], Held::Regular(b"ours".to_vec()));
+}
+
+#[test]
+fn a_callers_parent_is_never_exchanged() {
+    let hub = SimHub::new();
+    let head = hub.head();
+    let mut world = World::new(hub, 23, fault_on("commit", Fault::ForeignCommit, 1));
+    let operations = world.adds(&folder());
+    let mut options = options();
+    options.parent_commit = Some(head);
+    let error = world.push(options, operations).expect_err("the branch moved");
+    assert_eq!(error.code, Code::Conflict);
+    assert_eq!(ours(&world), 0);
+}
+
+#[test]
+fn a_stale_parent_is_told_before_anything_is_read() {
+    let mut world = World::new(SimHub::new(), 24, fault_on("none", Fault::None, 0));
+    let operations = world.adds(&folder());
+    let mut options = options();
+    options.parent_commit = Some("0123456789".into());
+    let error = world.push(options, operations).expect_err("no such head");
+    assert_eq!(error.code, Code::Conflict);
+    assert_eq!((world.probes, world.requests.len()), (0, 1));
+}
+
+#[test]
+fn endless_foreign_commits_end_in_a_conflict() {
+    let (world, end) = push(Fault::ForeignCommit, u32::MAX);
+    assert_eq!(end.expect_err("it gives up").code, Code::Conflict);
+    assert_eq!(ours(&world), 0);
+}
+
+#[test]
+fn a_missing_branch_is_an_error_unless_it_shall_be_made() {
+    for create in [false, true] {
+        let mut world = World::new(SimHub::new(), 25, fault_on("none", Fault::None, 0));
+        let operations = world.adds(&folder());
+        let mut options = options();
+        options.revision = "next".into();
+        options.create_branch = create;
+        let end = world.push(options, operations);
+        match create {
+            true => assert_eq!(end.expect("the push").commits.len(), 1),
+            false => assert_eq!(end.expect_err("no branch").code, Code::RevisionNotFound),
+        }
+    }
+}

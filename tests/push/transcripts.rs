@@ -1,0 +1,227 @@
+//! Whole pushes as files: expected steps and scripted answers, replayed here against the engine and, from the same files,
+//! by every driver.
+//!
+//! A transcript is a list of turns. `{ "at": ms, "poll": [steps] }` means: polled at that time, the machine emits exactly
+//! these steps, the last one `wait` or `done`. `{ "at": ms, "input": … }` means: this answer is handed over. With
+//! `HUBFERRY_RECORD=1` the files are written anew from the simulated world; look at the difference before committing it.
+
+use std::path::{Path, PathBuf};
+
+use hubferry::push::{Push, PushOutput};
+use hubferry::step::Step;
+use hubferry::time::Millis;
+use hubferry::wire::{InputView, OperationSpec, PushOutputView, PushSpec, StepView};
+use serde::{Deserialize, Serialize};
+
+use crate::sim::{Fault, HUB, Held, SimHub, TOKEN, World, fault_on, no_faults};
+
+#[derive(Serialize, Deserialize)]
+struct Transcript {
+    title: String,
+    spec: PushSpec,
+    operations: Vec<OperationSpec>,
+    turns: Vec<Turn>,
+}
+
+#[derive(Serialize, Deserialize)]
+struct Turn {
+    at: u64,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    poll: Option<Vec<StepView<PushOutputView>>>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    input: Option<InputView>,
+}
+
+struct Scene {
+    name: &'static str,
+    title: &'static str,
+    files: Vec<(&'static str, Vec<u8>)>,
+    deletes: Vec<&'static str>,
+    hub: fn() -> SimHub,
+    faults: fn() -> crate::sim::Faults,
+}
+
+fn multipart_hub() -> SimHub {
+    let mut hub = SimHub::new();
+    hub.part_bytes = Some(1_000);
+    hub.verify = true;
+    hub
+}
+
+fn holding_hub() -> SimHub {
+    let mut hub = SimHub::new();
+    let files = vec![("same.txt", Held::Regular(b"same".to_vec())), ("old.txt", Held::Regular(b"old".to_vec()))];
+    hub.foreign_commit("before", files);
+    hub
+}
+
+fn scenes() -> Vec<Scene> {
+    let mixed = || {
+        let bytes =
+            |seed: u8, length: usize| (0..length).map(|i| (i as u8).wrapping_mul(31).wrapping_add(seed)).collect();
+        vec![("README.md", b"# hi\n".to_vec()), ("empty", vec![]), ("a/large.bin", bytes(1, 2_500))]
+    };
+    vec![
+        Scene {
+            name: "one-commit",
+            title: "A regular, an empty and an LFS file become one commit",
+            files: mixed(),
+            deletes: vec![],
+            hub: SimHub::new,
+            faults: no_faults,
+        },
+        Scene {
+            name: "multipart-and-verify",
+            title: "An LFS file goes in three parts, is completed and verified",
+            files: mixed(),
+            deletes: vec![],
+            hub: multipart_hub,
+            faults: no_faults,
+        },
+        Scene {
+            name: "unchanged-and-delete",
+            title: "An unchanged file needs no line; a deletion does",
+            files: vec![("same.txt", b"same".to_vec())],
+            deletes: vec!["old.txt"],
+            hub: holding_hub,
+            faults: no_faults,
+        },
+        Scene {
+            name: "nothing-to-do",
+            title: "Everything is on the Hub: no commit",
+            files: vec![("same.txt", b"same".to_vec())],
+            deletes: vec![],
+            hub: holding_hub,
+            faults: no_faults,
+        },
+        Scene {
+            name: "store-fails-twice",
+            title: "The store answers 503 twice; the body is sent a third time",
+            files: mixed(),
+            deletes: vec![],
+            hub: SimHub::new,
+            faults: || fault_on("put", Fault::Status(503), 2),
+        },
+        Scene {
+            name: "commit-answer-lost",
+            title: "The answer to the commit is lost; the history tells that it was made",
+            files: mixed(),
+            deletes: vec![],
+            hub: SimHub::new,
+            faults: || fault_on("commit", Fault::CutAfter, 1),
+        },
+        Scene {
+            name: "refused",
+            title: "The token may not write: one clear error",
+            files: mixed(),
+            deletes: vec![],
+            hub: SimHub::new,
+            faults: || fault_on("preupload", Fault::Status(403), 1),
+        },
+    ]
+}
+
+fn folder() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/transcripts")
+}
+
+fn spec() -> PushSpec {
+    let json = serde_json::json!({
+        "repo": "u/r", "hubUrl": HUB, "accessToken": TOKEN, "title": "ours", "seed": 7,
+    });
+    serde_json::from_value(json).expect("a good spec")
+}
+
+/// Runs the scene in the simulated world and writes down what passes between the machine and its driver.
+fn record(scene: &Scene) -> Transcript {
+    let mut world = World::new((scene.hub)(), 61, (scene.faults)());
+    let mut operations: Vec<OperationSpec> = Vec::new();
+    for (index, (path, bytes)) in scene.files.iter().enumerate() {
+        world.files.push(bytes.clone());
+        operations.push(OperationSpec::AddOrUpdate {
+            path: (*path).to_owned(),
+            file: index as u32,
+            size: bytes.len() as u64,
+        });
+    }
+    operations.extend(scene.deletes.iter().map(|path| OperationSpec::Delete { path: (*path).to_owned() }));
+    let mut push = start(&spec(), &operations);
+    let mut turns = Vec::new();
+    loop {
+        let steps = drain(&mut push, world.now);
+        turns.push(Turn {
+            at: world.now.0,
+            poll: Some(steps.iter().cloned().map(StepView::from).collect()),
+            input: None,
+        });
+        let until = match steps.last() {
+            Some(Step::Done(_)) => break,
+            Some(Step::Wait { until }) => *until,
+            other => panic!("the last step is {other:?}"),
+        };
+        for step in steps {
+            if !matches!(step, Step::Wait { .. }) {
+                world.take(step);
+            }
+        }
+        for input in world.ripen(until) {
+            turns.push(Turn { at: world.now.0, poll: None, input: Some(InputView::from(input.clone())) });
+            push.handle(world.now, input).expect("an awaited answer");
+        }
+    }
+    Transcript { title: scene.title.to_owned(), spec: spec(), operations, turns }
+}
+
+fn start(spec: &PushSpec, operations: &[OperationSpec]) -> Push {
+    let mut push = Push::new(spec.clone().parse().expect("a good spec")).expect("good options");
+    push.add(operations.iter().cloned().map(Into::into).collect()).expect("good operations");
+    push
+}
+
+fn drain(push: &mut Push, now: Millis) -> Vec<Step<PushOutput>> {
+    let mut steps = Vec::new();
+    loop {
+        steps.push(push.poll(now));
+        if matches!(steps.last(), Some(Step::Wait { .. } | Step::Done(_))) {
+            return steps;
+        }
+    }
+}
+
+#[test]
+fn every_transcript_replays() {
+    for scene in scenes() {
+        let file = folder().join(format!("{}.json", scene.name));
+        if std::env::var_os("HUBFERRY_RECORD").is_some() {
+            let text = serde_json::to_string_pretty(&record(&scene)).expect("JSON");
+            std::fs::write(&file, text + "\n").expect("tests/transcripts can be written");
+        }
+        let text = std::fs::read_to_string(&file).unwrap_or_else(|error| panic!("{}: {error}", file.display()));
+        let transcript: Transcript = serde_json::from_str(&text).expect("a transcript");
+        let mut push = start(&transcript.spec, &transcript.operations);
+        for (number, turn) in transcript.turns.into_iter().enumerate() {
+            let name = format!("{}, turn {number}", scene.name);
+            if let Some(expected) = turn.poll {
+                let steps: Vec<StepView<PushOutputView>> =
+                    drain(&mut push, Millis(turn.at)).into_iter().map(StepView::from).collect();
+                assert_eq!(steps, expected, "{name}");
+            }
+            if let Some(input) = turn.input {
+                push.handle(Millis(turn.at), input.into()).unwrap_or_else(|error| panic!("{name}: {error}"));
+            }
+        }
+        assert!(matches!(push.poll(Millis(u64::MAX)), Step::Done(_)), "{}: the end", scene.name);
+    }
+}
+
+#[test]
+fn every_transcript_on_disk_is_replayed() {
+    let mut names: Vec<String> = std::fs::read_dir(folder())
+        .expect("tests/transcripts")
+        .map(|entry| entry.expect("an entry").file_name().to_string_lossy().into_owned())
+        .collect();
+    names.sort();
+    let mut known: Vec<String> = scenes().iter().map(|scene| format!("{}.json", scene.name)).collect();
+    known.sort();
+    assert_eq!(names, known);
+}
