@@ -1,0 +1,51 @@
+//! The known answers of `tests/vectors`, as functions that any test runner can call.
+
+mod content;
+mod folder;
+mod hash;
+mod hub;
+
+pub use folder::{filters, fnmatch, paths};
+pub use hash::{file_facts, saved_states};
+pub use hub::{commit_bodies, completions, multipart_plans, rate_limits};
+
+use serde_json::Value;
+
+/// Declares one test a subject with the runner's own attribute.
+macro_rules! vector_tests {
+    ($test:meta: $($name:ident)*) => {
+        $(
+            #[$test]
+            fn $name() {
+                crate::vectors::$name();
+            }
+        )*
+    };
+    ($test:meta) => {
+        crate::vectors::vector_tests!($test: paths filters fnmatch file_facts saved_states multipart_plans completions
+            commit_bodies rate_limits);
+    };
+}
+pub(crate) use vector_tests;
+
+/// The rows of a vector file, never none.
+fn rows(text: &str) -> Vec<Value> {
+    let file: Value = serde_json::from_str(text).expect("a vector file is JSON");
+    let rows = file["vectors"].as_array().expect("a vector file has rows").clone();
+    assert_eq!(Some(rows.len() as u64), file["count"].as_u64(), "{} rows were read", file["title"]);
+    rows
+}
+
+/// The text at `key`.
+fn text<'a>(row: &'a Value, key: &str) -> &'a str {
+    row[key].as_str().unwrap_or_else(|| panic!("{key} is missing in {row}"))
+}
+
+/// The list of texts at `key`; one text counts as a list, null as none.
+fn texts(value: &Value) -> Option<Vec<String>> {
+    match value {
+        Value::Null => None,
+        Value::String(one) => Some(vec![one.clone()]),
+        list => Some(serde_json::from_value(list.clone()).expect("a list of texts")),
+    }
+}
