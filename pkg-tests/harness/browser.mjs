@@ -1,0 +1,138 @@
+// Chromium, and the page as a person uses it: drop, fill in, push, read what it says.
+import { chromium } from "playwright-core";
+import { chromium as executable } from "./environment.mjs";
+import { pageWatch } from "./watch.mjs";
+
+/** Flags that make Chromium quiet; and no name leads anywhere, so that a request to a stranger fails and is seen. */
+export const FLAGS = [
+  "--no-sandbox",
+  "--disable-gpu",
+  "--disable-quic",
+  "--no-first-run",
+  "--disable-background-networking",
+  "--disable-component-update",
+  "--disable-sync",
+  "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1, EXCLUDE 127.0.0.2",
+];
+
+/** Starts Chromium. */
+export function startBrowser({ flags = [] } = {}) {
+  return chromium.launch({ executablePath: executable(), headless: true, args: [...FLAGS, ...flags] });
+}
+
+/**
+ * Opens the page of a Hub in a context of its own.
+ *
+ * `prepare` gets the context before anything is loaded, for scripts that must run first.
+ */
+export async function openPage(browser, hub, { prepare, ...options } = {}) {
+  const context = await browser.newContext(options);
+  await context.addInitScript(pageWatch);
+  await prepare?.(context);
+  const page = await context.newPage();
+  const opened = new PushPage(page, hub);
+  await page.goto(`${hub.url}/`);
+  await opened.stage("empty");
+  return opened;
+}
+
+/** The page, and what went wrong on it. */
+export class PushPage {
+  /** Errors on the console, uncaught ones, dialogs. */
+  complaints = [];
+
+  constructor(page, hub) {
+    this.page = page;
+    this.hub = hub;
+    page.on("pageerror", (error) => this.complaints.push(`uncaught: ${error.message}`));
+    page.on("crash", () => this.complaints.push("the page crashed"));
+    page.on("console", (message) => {
+      if (message.type() === "error" || message.type() === "warning")
+        this.complaints.push(`console: ${message.text()}`);
+    });
+    page.on("dialog", (dialog) => {
+      this.complaints.push(`dialog: ${dialog.message()}`);
+      void dialog.dismiss();
+    });
+  }
+
+  /** Waits until the page is in that stage. */
+  async stage(name, timeout = 60_000) {
+    const ends = ["done", "unchanged", "failed", "cancelled"];
+    const wanted = this.page.locator(`hubferry-drop[state=${name}]`);
+    const other = ends.filter((end) => end !== name).map((end) => `hubferry-drop[state=${end}]`);
+    // A push that ended in another way will not come to this stage any more.
+    const found = ends.includes(name) ? wanted.or(this.page.locator(other.join(","))) : wanted;
+    await found.waitFor({ timeout });
+    const stage = await this.page.locator("hubferry-drop").getAttribute("state");
+    if (stage !== name) throw new Error(`the page is in the stage "${stage}", not "${name}": ${await this.text()}`);
+  }
+
+  /** What the page shows. */
+  text() {
+    return this.page.locator("hubferry-drop").evaluate((drop) => {
+      const deep = (node) => {
+        if (node.nodeType === Node.TEXT_NODE) return node.data;
+        if (node instanceof Element && ["STYLE", "SCRIPT"].includes(node.tagName)) return "";
+        return [...(node.shadowRoot?.childNodes ?? []), ...node.childNodes].map(deep).join(" ");
+      };
+      return deep(drop).replace(/\s+/g, " ").trim();
+    });
+  }
+
+  /** Drags files and folders of the disk over the middle of the page. */
+  async dragOver(paths) {
+    this.cdp ??= await this.page.context().newCDPSession(this.page);
+    const { width, height } = this.page.viewportSize();
+    const drag = { x: width / 2, y: height / 2, data: { items: [], files: paths, dragOperationsMask: 1 } };
+    await this.cdp.send("Input.dispatchDragEvent", { type: "dragEnter", ...drag });
+    await this.cdp.send("Input.dispatchDragEvent", { type: "dragOver", ...drag });
+    return drag;
+  }
+
+  /** Drops files and folders of the disk in the middle of the page. */
+  async drop(paths) {
+    const drag = await this.dragOver(paths);
+    await this.cdp.send("Input.dispatchDragEvent", { type: "drop", ...drag });
+  }
+
+  /** Chooses a folder by the input with `webkitdirectory`. */
+  async choose(folder) {
+    await this.page.locator("hubferry-drop input#folder").setInputFiles(folder);
+  }
+
+  /** Fills in the form of the review. */
+  async fill({ repo, type = "dataset", token = this.hub.token, branch, path, title }) {
+    await this.stage("review");
+    await this.page.locator("#field-token").fill(token);
+    await this.page.locator(`input[name=type][value=${type}]`).check({ force: true });
+    await this.page.locator("#field-name").fill(repo);
+    if (branch !== undefined) await this.page.locator("#field-branch").fill(branch);
+    if (path !== undefined) await this.page.locator("#field-pathInRepo").fill(path);
+    if (title !== undefined) await this.page.locator("#field-title").fill(title);
+  }
+
+  /** Presses the button that pushes. */
+  async push() {
+    await this.page.locator("form button[type=submit]").click();
+  }
+
+  /** Presses a button by its name. */
+  async press(name) {
+    await this.page.getByRole("button", { name }).click();
+  }
+
+  /** The address behind the commit link of the last stage. */
+  commitLink() {
+    return this.page.getByRole("link", { name: /View the commit/ }).getAttribute("href");
+  }
+
+  /** What the watch has counted, and violations of the content security policy. */
+  watched() {
+    return this.page.evaluate(() => window.pkgTests);
+  }
+
+  async close() {
+    await this.page.context().close();
+  }
+}

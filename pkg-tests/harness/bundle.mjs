@@ -1,0 +1,38 @@
+// Builds a page with Vite: `hubferry` is what the tarball installs, everything else is resolved as from these tests.
+import { join } from "node:path";
+import { build } from "vite";
+import { root } from "./environment.mjs";
+import { project } from "./project.mjs";
+
+/** Builds the HTML files of a folder into another one. */
+export async function bundle({ from, pages, into }) {
+  const installed = {
+    name: "installed",
+    enforce: "pre",
+    async resolveId(source, importer) {
+      if (/^hubferry(\/|$)/.test(source))
+        return await this.resolve(source, join(project(), "index.js"), { skipSelf: true });
+      if (source.startsWith("@huggingface/") && importer?.startsWith(from)) {
+        return await this.resolve(source, join(root, "pkg-tests/index.js"), { skipSelf: true });
+      }
+      return null;
+    },
+  };
+  await build({
+    configFile: false,
+    root: from,
+    base: "./",
+    logLevel: "error",
+    plugins: [installed],
+    build: {
+      outDir: into,
+      emptyOutDir: true,
+      target: "es2022",
+      assetsInlineLimit: 0,
+      modulePreload: { polyfill: false },
+      rollupOptions: { input: pages.map((page) => join(from, page)) },
+    },
+    worker: { format: "es", plugins: () => [installed] },
+  });
+  return into;
+}

@@ -1,0 +1,127 @@
+// The embedded Hub as a child of this process, with its control API.
+import { spawn } from "node:child_process";
+import { randomBytes } from "node:crypto";
+import { join } from "node:path";
+import { createInterface } from "node:readline";
+import { builtPage, localHub, temporaryFolder } from "./environment.mjs";
+
+const FOLDERS = { model: "models", dataset: "datasets", space: "spaces" };
+const PREFIXES = { model: "", dataset: "datasets/", space: "spaces/" };
+
+/** Starts a Hub on a free port with one user; stops with this process. */
+export async function startHub({ user = "alice", page = builtPage(), readers = [] } = {}) {
+  const token = `hf_${randomBytes(17).toString("hex")}`;
+  const control = randomBytes(16).toString("hex");
+  const data = temporaryFolder("hub");
+  const users = [`${user}:${token}`, ...readers.map(({ name, token }) => `${name}:${token}:read`)];
+  const child = spawn(
+    localHub(),
+    [
+      ...["--data", data, "--port", "0", "--page", page, "--control-token", control],
+      ...users.flatMap((each) => ["--user", each]),
+    ],
+    { stdio: ["ignore", "pipe", "inherit"] },
+  );
+  const ended = new Promise((resolve) => child.once("exit", resolve));
+  const kill = () => child.kill("SIGKILL");
+  process.once("exit", kill);
+  const { url, storeUrl } = await ready(child, ended);
+  return new Hub({ url, storeUrl, token, user, data, control, child, ended, kill });
+}
+
+/** The first line says that it is ready, and where. */
+async function ready(child, ended) {
+  const lines = createInterface({ input: child.stdout });
+  const line = new Promise((resolve) => lines.once("line", resolve));
+  const end = ended.then((code) => Promise.reject(new Error(`the embedded Hub ended with code ${code}`)));
+  return JSON.parse(await Promise.race([line, end]));
+}
+
+class Hub {
+  #control;
+  #child;
+  #ended;
+  #kill;
+
+  constructor({ url, storeUrl, token, user, data, control, child, ended, kill }) {
+    this.url = url;
+    this.storeUrl = storeUrl;
+    this.token = token;
+    this.user = user;
+    this.data = data;
+    this.#control = control;
+    this.#child = child;
+    this.#ended = ended;
+    this.#kill = kill;
+  }
+
+  /** All requests since the last `forget`, in order. */
+  async requests() {
+    return (await this.#ask("GET", "requests")).requests;
+  }
+
+  /** Forgets all requests. */
+  async forget() {
+    await this.#ask("DELETE", "requests");
+  }
+
+  /** Orders a fault; resolves with its id. */
+  async order(rule) {
+    return (await this.#ask("POST", "faults", rule)).id;
+  }
+
+  /** How often each fault was applied, by id. */
+  async hits() {
+    const { faults } = await this.#ask("GET", "faults");
+    return new Map(faults.map(({ id, hits }) => [id, hits]));
+  }
+
+  /** Takes all faults away. */
+  async heal() {
+    await this.#ask("DELETE", "faults");
+  }
+
+  /** The bare repository on disk. */
+  repoFolder(name, type = "dataset") {
+    return join(this.data, "repos", FOLDERS[type], this.user, `${name}.git`);
+  }
+
+  /** The repo as `{ type, name }`. */
+  repo(name, type = "dataset") {
+    return { type, name: `${this.user}/${name}` };
+  }
+
+  /** Creates a repo as its owner would by hand. */
+  async create(name, type = "dataset") {
+    const response = await fetch(`${this.url}/api/repos/create`, {
+      method: "POST",
+      headers: { authorization: `Bearer ${this.token}`, "content-type": "application/json" },
+      body: JSON.stringify({ type, name, organization: this.user }),
+    });
+    if (!response.ok) throw new Error(`the Hub refused to create ${name}: ${await response.text()}`);
+  }
+
+  /** The address of a repo's page. */
+  pageOf(name, type = "dataset") {
+    return `${this.url}/${PREFIXES[type]}${this.user}/${name}`;
+  }
+
+  async stop() {
+    process.off("exit", this.#kill);
+    this.#child.kill("SIGTERM");
+    const grace = setTimeout(this.#kill, 5_000);
+    await this.#ended;
+    clearTimeout(grace);
+  }
+
+  async #ask(method, path, body) {
+    const response = await fetch(`${this.url}/_control/${path}`, {
+      method,
+      headers: { authorization: `Bearer ${this.#control}`, "content-type": "application/json" },
+      body: body === undefined ? undefined : JSON.stringify(body),
+    });
+    const text = await response.text();
+    if (!response.ok) throw new Error(`control ${method} ${path}: ${response.status} ${text}`);
+    return text === "" ? undefined : JSON.parse(text);
+  }
+}

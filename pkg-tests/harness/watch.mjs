@@ -1,0 +1,82 @@
+// Watches what a thread of the page does: which functions of the wasm it calls, what it digests, how many bytes of files it reads.
+// The page's own thread gets the code before anything else runs; workers get it in front of their script (see `watchedPage`).
+import { cpSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { builtPage, temporaryFolder } from "./environment.mjs";
+
+/** Runs in the browser, in a page or a worker. Must be self-contained. */
+function watch(thread) {
+  const channel = new BroadcastChannel("pkg-tests");
+  const tell = (what, name, amount) => {
+    if (thread === "page") note({ thread, what, name, amount });
+    else channel.postMessage({ thread, what, name, amount });
+  };
+  const seen = { page: {}, worker: {} };
+  const note = ({ thread, what, name, amount }) => {
+    const counts = (seen[thread][what] ??= {});
+    counts[name] = (counts[name] ?? 0) + amount;
+  };
+  if (thread === "page") {
+    window.pkgTests = { seen, violations: [] };
+    channel.addEventListener("message", ({ data }) => note(data));
+    document.addEventListener("securitypolicyviolation", (event) => {
+      window.pkgTests.violations.push(`${event.violatedDirective} ${event.blockedURI}`);
+    });
+  }
+
+  for (const name of ["arrayBuffer", "text", "bytes", "stream"]) {
+    const read = Blob.prototype[name];
+    if (read === undefined) continue;
+    Blob.prototype[name] = function (...args) {
+      tell("read", name, this.size);
+      return read.apply(this, args);
+    };
+  }
+
+  const digest = SubtleCrypto.prototype.digest;
+  SubtleCrypto.prototype.digest = function (algorithm, data) {
+    tell("digest", typeof algorithm === "string" ? algorithm : algorithm.name, 1);
+    return digest.call(this, algorithm, data);
+  };
+
+  const counted = (instance) => {
+    const exports = Object.fromEntries(
+      Object.entries(instance.exports).map(([name, value]) => [
+        name,
+        typeof value === "function"
+          ? (...args) => {
+              tell("wasm", name, 1);
+              return value(...args);
+            }
+          : value,
+      ]),
+    );
+    return new Proxy(instance, {
+      get: (target, key) => (key === "exports" ? exports : Reflect.get(target, key, target)),
+    });
+  };
+  const { instantiate, instantiateStreaming, Instance } = WebAssembly;
+  WebAssembly.instantiate = async (source, imports) => {
+    const result = await instantiate(source, imports);
+    return result instanceof Instance ? counted(result) : { ...result, instance: counted(result.instance) };
+  };
+  WebAssembly.instantiateStreaming = async (source, imports) => {
+    const { module, instance } = await instantiateStreaming(source, imports);
+    return { module, instance: counted(instance) };
+  };
+  WebAssembly.Instance = new Proxy(Instance, { construct: (target, args) => counted(new target(...args)) });
+}
+
+/** The script for `page.addInitScript`. */
+export const pageWatch = `(${watch})("page");`;
+
+/** The built page, with the same watch in front of its worker's script; everything else is as built. */
+export function watchedPage() {
+  const folder = temporaryFolder("page");
+  cpSync(builtPage(), folder, { recursive: true });
+  const scripts = readdirSync(folder, { recursive: true }).filter((path) => /worker[^/]*\.js$/.test(path));
+  if (scripts.length !== 1) throw new Error(`one script of a worker is expected in the built page, found ${scripts}`);
+  const file = join(folder, scripts[0]);
+  writeFileSync(file, `(${watch})("worker");\n${readFileSync(file, "utf8")}`);
+  return folder;
+}

@@ -1,0 +1,33 @@
+// Runs the tests one file after another, each in a process of its own: `node run.mjs [PART OF A FILE'S NAME…]`.
+// They need what `make build` and scripts/build/tarball.sh make; `make test` sees to that.
+import { readdirSync } from "node:fs";
+import { join } from "node:path";
+import { run } from "node:test";
+import { spec } from "node:test/reporters";
+import { fixtureFolder } from "./harness/fixture.mjs";
+import { project } from "./harness/project.mjs";
+
+const wanted = process.argv.slice(2);
+const folder = join(import.meta.dirname, "tests");
+const files = readdirSync(folder)
+  .filter((name) => name.endsWith(".test.mjs") && (wanted.length === 0 || wanted.some((part) => name.includes(part))))
+  .sort()
+  .map((name) => join(folder, name));
+
+// Made here once, so that no test's time is spent on it.
+project();
+fixtureFolder();
+
+const started = performance.now();
+let passed = 0;
+let failed = 0;
+const count = ({ details }) => details.type !== "suite" && !details.file;
+const stream = run({ files, concurrency: 1, timeout: 300_000 });
+stream.on("test:pass", (event) => (passed += count(event) ? 1 : 0));
+stream.on("test:fail", (event) => (failed += count(event) ? 1 : 0));
+stream.compose(new spec()).pipe(process.stdout);
+stream.once("end", () => {
+  const seconds = Math.round((performance.now() - started) / 1000);
+  process.exitCode = failed === 0 && passed > 0 ? 0 : 1;
+  setImmediate(() => console.log(`\npkg-tests: ${passed} tests passed, ${failed} failed, in ${seconds} s`));
+});
