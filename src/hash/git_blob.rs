@@ -50,10 +50,8 @@ mod tests {
 
     #[test]
     fn known_oids() {
-        let rows = [
-            ("", "e69de29bb2d1d6434b8b29ae775ad8c2e48c5391"),
-            ("hello\n", "ce013625030ba8dba906f756967f9e9ca394464a"),
-        ];
+        let rows =
+            [("", "e69de29bb2d1d6434b8b29ae775ad8c2e48c5391"), ("hello\n", "ce013625030ba8dba906f756967f9e9ca394464a")];
         for (text, expected) in rows {
             let mut blob = GitBlob::new(text.len() as u64);
             blob.update(text.as_bytes());

@@ -12,9 +12,8 @@ use crate::limits::MAX_SAFE_INTEGER;
 const BLOCK_BYTES: usize = 64;
 
 /// Where SHA-256 starts: fractional parts of the square roots of the first eight primes. Source: FIPS 180-4, 5.3.3.
-const INITIAL_STATE: [u32; 8] = [
-    0x6a09_e667, 0xbb67_ae85, 0x3c6e_f372, 0xa54f_f53a, 0x510e_527f, 0x9b05_688c, 0x1f83_d9ab, 0x5be0_cd19,
-];
+const INITIAL_STATE: [u32; 8] =
+    [0x6a09_e667, 0xbb67_ae85, 0x3c6e_f372, 0xa54f_f53a, 0x510e_527f, 0x9b05_688c, 0x1f83_d9ab, 0x5be0_cd19];
 
 /// First byte of a saved state.
 const SAVED_VERSION: u8 = 1;

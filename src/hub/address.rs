@@ -29,6 +29,31 @@ pub fn encode_path(path: &str) -> String {
     path.split('/').map(encode_segment).collect::<Vec<_>>().join("/")
 }
 
+/// A branch, tag or commit id as a path segment.
+///
+/// Errors: `invalid_input` for what a URL would not keep: nothing, `.` and `..`, in any spelling of theirs.
+pub(super) fn revision_segment(revision: &str) -> Result<String, Error> {
+    if matches!(revision, "" | "." | "..") {
+        return Err(Error::invalid(format!(
+            "revision {revision:?} names no branch, tag or commit; leave it out for the default branch"
+        )));
+    }
+    Ok(encode_segment(revision))
+}
+
+/// A path in a repo as path segments.
+///
+/// Errors: `invalid_input` for components that a URL would not keep: `.` and `..`.
+pub(super) fn path_segments(path: &str) -> Result<String, Error> {
+    if path.split('/').any(|component| matches!(component, "." | "..")) {
+        return Err(Error::invalid(format!(
+            "path {path:?} has \".\" or \"..\" between its slashes; give the path from the repo's root"
+        ))
+        .at(path));
+    }
+    Ok(encode_path(path))
+}
+
 /// The Hub's address: scheme, host, perhaps port and prefix; no trailing slash.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct HubUrl(String);
@@ -41,9 +66,8 @@ impl HubUrl {
     ///
     /// Errors: `invalid_input` unless it is `http(s)://host…` without credentials, query or fragment.
     pub fn parse(text: &str) -> Result<HubUrl, Error> {
-        let wrong = |why: &str| {
-            Error::invalid(format!("hubUrl {why}; give the Hub's address, for example {}", HubUrl::PUBLIC))
-        };
+        let wrong =
+            |why: &str| Error::invalid(format!("hubUrl {why}; give the Hub's address, for example {}", HubUrl::PUBLIC));
         let rest = text
             .strip_prefix("https://")
             .or_else(|| text.strip_prefix("http://"))
@@ -222,9 +246,7 @@ impl RepoId {
         if name.contains("--") || name.contains("..") {
             return Err(wrong("must not contain -- or .."));
         }
-        let bad_edge = |part: &str| {
-            part.is_empty() || part.starts_with(['-', '.']) || part.ends_with(['-', '.'])
-        };
+        let bad_edge = |part: &str| part.is_empty() || part.starts_with(['-', '.']) || part.ends_with(['-', '.']);
         if name.split('/').any(bad_edge) {
             return Err(wrong("has a part that is empty or begins or ends with - or ."));
         }
@@ -286,6 +308,134 @@ impl Hub {
         match &self.token {
             Some(Token(token)) => request.header("authorization", format!("Bearer {token}")),
             None => request,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::Code;
+
+    #[test]
+    fn addresses() {
+        // (text, what is kept)
+        let rows = [
+            ("https://huggingface.co", Some("https://huggingface.co")),
+            ("https://huggingface.co/", Some("https://huggingface.co")),
+            ("http://127.0.0.1:8080", Some("http://127.0.0.1:8080")),
+            ("https://mirror.example/hub/", Some("https://mirror.example/hub")),
+            ("http://[::1]:80", Some("http://[::1]:80")),
+            ("huggingface.co", None),
+            ("ftp://huggingface.co", None),
+            ("javascript:alert(1)//https://", None),
+            ("https://", None),
+            ("https:///x", None),
+            ("https://user:password@hub.example", None),
+            ("https://hub.example?x", None),
+            ("https://hub.example#x", None),
+            ("https://hub.example\\@evil.example", None),
+            (" https://hub.example", None),
+            ("https://hub.example/\n", None),
+        ];
+        for (text, expected) in rows {
+            let url = HubUrl::parse(text);
+            assert_eq!(url.as_ref().ok().map(HubUrl::as_str), expected, "{text:?}");
+            if let Err(error) = url {
+                assert_eq!(error.code, Code::InvalidInput, "{text:?}");
+            }
+        }
+    }
+
+    #[test]
+    fn the_token_goes_to_the_hubs_origin_only() {
+        let hub = Hub {
+            url: HubUrl::parse("https://hub.example/prefix").unwrap(),
+            token: Some(Token::parse("hf_secret").unwrap()),
+        };
+        let rows = [
+            ("https://hub.example/x", true),
+            ("https://HUB.example/x?y", true),
+            ("https://hub.example", true),
+            ("https://hub.example?x", true),
+            ("http://hub.example/x", false),
+            ("https://hub.example:444/x", false),
+            ("https://hub.example.evil.example/x", false),
+            ("https://hub.example@evil.example/x", false),
+            ("https://hub.example\\@evil.example/x", false),
+            ("https://hub.example/\\..\\evil", false),
+            ("https://evil.example/https://hub.example/", false),
+            (" https://hub.example/x", false),
+            ("//hub.example/x", false),
+            ("/x", false),
+            ("", false),
+        ];
+        for (url, expected) in rows {
+            let request = hub.follow(Method::Get, url);
+            let sends = request.headers.iter().any(|(name, _)| *name == "authorization");
+            assert_eq!(sends, expected, "{url:?}");
+            assert!(!format!("{request:?} {hub:?}").contains("secret"), "{url:?}");
+        }
+    }
+
+    #[test]
+    fn tokens() {
+        assert!(Token::parse("hf_abc").is_ok());
+        for text in ["", "abc", "Bearer hf_abc", "hf_a b", "hf_abc\n", "hf_\u{fc}"] {
+            let error = Token::parse(text).unwrap_err();
+            assert_eq!(error.code, Code::InvalidInput, "{text:?}");
+            assert!(text.is_empty() || !error.message.contains(text), "{text:?}");
+        }
+    }
+
+    #[test]
+    fn repos() {
+        // (text, type and page of the repo)
+        let long = "a".repeat(97);
+        let rows = [
+            ("user/name", Some((RepoType::Model, "user/name"))),
+            ("gpt2", Some((RepoType::Model, "gpt2"))),
+            ("datasets/user/name", Some((RepoType::Dataset, "datasets/user/name"))),
+            ("spaces/user/na.me_1-x", Some((RepoType::Space, "spaces/user/na.me_1-x"))),
+            ("models/user/name", Some((RepoType::Model, "user/name"))),
+            // Two parts only: a model of a user who has this name.
+            ("datasets/name", Some((RepoType::Model, "datasets/name"))),
+            ("", None),
+            ("/", None),
+            ("user/", None),
+            ("/name", None),
+            ("kernels/user/name", None),
+            ("datasets/user/name/x", None),
+            ("us er/name", None),
+            ("user/na--me", None),
+            ("user/na..me", None),
+            ("user/-name", None),
+            ("user/name.", None),
+            ("user/name.git", None),
+            ("user/\u{fc}", None),
+            ("user/..", None),
+            (&long, None),
+        ];
+        for (text, expected) in rows {
+            let repo = RepoId::parse(text);
+            let found = repo.as_ref().ok().map(|repo| (repo.repo_type, repo.to_string()));
+            assert_eq!(found, expected.map(|(repo_type, page)| (repo_type, page.to_owned())), "{text:?}");
+        }
+        assert_eq!(RepoId::parse("buckets/user/name").unwrap_err().code, Code::Unsupported);
+        assert_eq!(RepoId::new("bucket", "user/name").unwrap_err().code, Code::Unsupported);
+        assert_eq!(RepoId::new("kernel", "user/name").unwrap_err().code, Code::InvalidInput);
+    }
+
+    #[test]
+    fn segments() {
+        assert_eq!(revision_segment("refs/pr/3").unwrap(), "refs%2Fpr%2F3");
+        assert_eq!(revision_segment("v1.0 (x)!~*'").unwrap(), "v1.0%20(x)!~*'");
+        assert_eq!(path_segments("a b/\u{fc}#?%\\c").unwrap(), "a%20b/%C3%BC%23%3F%25%5Cc");
+        for odd in ["", ".", ".."] {
+            assert_eq!(revision_segment(odd).unwrap_err().code, Code::InvalidInput, "{odd:?}");
+        }
+        for odd in [".", "..", "../x", "a/../b", "a/."] {
+            assert_eq!(path_segments(odd).unwrap_err().code, Code::InvalidInput, "{odd:?}");
         }
     }
 }

@@ -2,7 +2,7 @@
 
 use serde_json::{Map, Value};
 
-use super::{Endpoint, Hub, Replay, RepoId, encode_segment, no_content};
+use super::{Endpoint, Hub, Replay, RepoId, no_content, revision_segment};
 use crate::error::Error;
 use crate::http::{Method, Request, Response};
 
@@ -22,8 +22,9 @@ pub struct CreateBranch {
 }
 
 impl CreateBranch {
-    fn bare(&self, hub: &Hub) -> Request {
-        hub.repo_request(Method::Post, &self.repo, &format!("/branch/{}", encode_segment(&self.branch)))
+    fn bare(&self, hub: &Hub) -> Result<Request, Error> {
+        let path = format!("/branch/{}", revision_segment(&self.branch)?);
+        Ok(hub.repo_request(Method::Post, &self.repo, &path))
     }
 }
 
@@ -44,11 +45,11 @@ impl Endpoint for CreateBranch {
         if self.overwrite {
             body.insert("overwrite".to_owned(), true.into());
         }
-        Ok(self.bare(hub).json(&Value::Object(body)))
+        Ok(self.bare(hub)?.json(&Value::Object(body)))
     }
 
     fn parse(&self, response: &Response, hub: &Hub) -> Result<(), Error> {
-        no_content(response, &self.bare(hub))
+        no_content(response, &self.bare(hub)?)
     }
 }
 
@@ -68,10 +69,58 @@ impl Endpoint for DeleteBranch {
     const REPLAY: Replay = Replay::Unsafe;
 
     fn request(&self, hub: &Hub) -> Result<Request, Error> {
-        Ok(hub.repo_request(Method::Delete, &self.repo, &format!("/branch/{}", encode_segment(&self.branch))))
+        let path = format!("/branch/{}", revision_segment(&self.branch)?);
+        Ok(hub.repo_request(Method::Delete, &self.repo, &path))
     }
 
     fn parse(&self, response: &Response, hub: &Hub) -> Result<(), Error> {
         no_content(response, &self.request(hub)?)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::Code;
+    use crate::hub::testing::{AUTHORIZED, AUTHORIZED_JSON, answer, good, hub, repo, shown};
+
+    fn create(branch: &str) -> CreateBranch {
+        CreateBranch {
+            repo: repo("user/name"),
+            branch: branch.to_owned(),
+            starting_point: None,
+            empty: false,
+            overwrite: false,
+        }
+    }
+
+    #[test]
+    fn creation() {
+        let all =
+            CreateBranch { starting_point: Some("v1".to_owned()), empty: true, overwrite: true, ..create("a/b c") };
+        // (call, segment, body)
+        let rows = [
+            (create("dev"), "dev", "{}"),
+            (all, "a%2Fb%20c", r#"{"emptyBranch":true,"overwrite":true,"startingPoint":"v1"}"#),
+        ];
+        for (endpoint, segment, body) in rows {
+            let url = format!("https://hub.example/api/models/user/name/branch/{segment}");
+            assert_eq!(shown(endpoint.request(&hub())), format!("POST {url}{AUTHORIZED_JSON}{body}"));
+        }
+        assert_eq!(create("..").request(&hub()).unwrap_err().code, Code::InvalidInput);
+        assert_eq!(create("dev").parse(&answer(201, &[], ""), &hub()), Ok(()));
+        assert_eq!(create("dev").parse(&answer(409, &[], "{}"), &hub()).unwrap_err().code, Code::Conflict);
+    }
+
+    #[test]
+    fn deletion() {
+        let delete = |branch: &str| DeleteBranch { repo: repo("user/name"), branch: branch.to_owned() };
+        let url = "https://hub.example/api/models/user/name/branch/dev";
+        assert_eq!(shown(delete("dev").request(&hub())), format!("DELETE {url}{AUTHORIZED}"));
+        assert_eq!(delete("dev").parse(&good(""), &hub()), Ok(()));
+        // A URL would lose this segment, and the request would be about the repo itself.
+        for odd in ["", ".", ".."] {
+            assert_eq!(delete(odd).request(&hub()).unwrap_err().code, Code::InvalidInput, "{odd:?}");
+        }
     }
 }

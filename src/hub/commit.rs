@@ -6,7 +6,7 @@
 use serde::Deserialize;
 use serde_json::{Value, json as object};
 
-use super::{Endpoint, Hub, Replay, RepoId, encode_segment, json};
+use super::{Endpoint, Hub, Replay, RepoId, encode_segment, json, revision_segment};
 use crate::error::Error;
 use crate::http::{BodyPart, FileIdx, Method, Request, Response};
 
@@ -74,8 +74,9 @@ pub struct CommitDone {
 }
 
 impl Commit {
-    fn bare(&self, hub: &Hub) -> Request {
-        hub.repo_request(Method::Post, &self.repo, &format!("/commit/{}", encode_segment(&self.revision)))
+    fn bare(&self, hub: &Hub) -> Result<Request, Error> {
+        let path = format!("/commit/{}", revision_segment(&self.revision)?);
+        Ok(hub.repo_request(Method::Post, &self.repo, &path))
     }
 
     fn header_line(&self) -> Value {
@@ -113,7 +114,7 @@ impl Endpoint for Commit {
                 }
             }
         }
-        let mut request = self.bare(hub).header("content-type", "application/x-ndjson");
+        let mut request = self.bare(hub)?.header("content-type", "application/x-ndjson");
         request.body = body.finish();
         Ok(request)
     }
@@ -127,7 +128,7 @@ impl Endpoint for Commit {
             hook_output: Option<String>,
             pull_request_url: Option<String>,
         }
-        let body: Body = json(response, &self.bare(hub))?;
+        let body: Body = json(response, &self.bare(hub)?)?;
         let url = body
             .commit_url
             .unwrap_or_else(|| hub.page_url(&self.repo, &format!("/commit/{}", encode_segment(&body.commit_oid))));
@@ -167,5 +168,70 @@ impl Ndjson {
     fn finish(mut self) -> Vec<BodyPart> {
         self.parts.push(BodyPart::Text(self.text));
         self.parts
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::Code;
+    use crate::hub::testing::{answer, good, hub, repo, shown};
+
+    fn commit(lines: Vec<CommitLine>) -> Commit {
+        Commit {
+            repo: repo("user/name"),
+            revision: "refs/pr/1".to_owned(),
+            title: "Say \"hi\"".to_owned(),
+            description: None,
+            parent_commit: Some("0123abc".to_owned()),
+            lines,
+        }
+    }
+
+    #[test]
+    fn contents_stand_in_the_body_by_reference() {
+        let path = |path: &str| path.to_owned();
+        let endpoint = commit(vec![
+            CommitLine::File { path: path("a \"b\".txt"), file: FileIdx(4), size: 12 },
+            CommitLine::File { path: path("empty"), file: FileIdx(5), size: 0 },
+            CommitLine::LfsFile { path: path("c.bin"), oid: path("aa"), size: 9 },
+            CommitLine::DeleteFile { path: path("d") },
+            CommitLine::DeleteFolder { path: path("e/") },
+        ]);
+        let expected = concat!(
+            "POST https://hub.example/api/models/user/name/commit/refs%2Fpr%2F1",
+            "\nauthorization: Bearer hf_secret\ncontent-type: application/x-ndjson\n",
+            r#"{"key":"header","value":{"description":"","parentCommit":"0123abc","summary":"Say \"hi\""}}"#,
+            "\n",
+            r#"{"key":"file","value":{"content":"[base64 4 0..12]","path":"a \"b\".txt","encoding":"base64"}}"#,
+            "\n",
+            r#"{"key":"file","value":{"content":"","path":"empty","encoding":"base64"}}"#,
+            "\n",
+            r#"{"key":"lfsFile","value":{"algo":"sha256","oid":"aa","path":"c.bin","size":9}}"#,
+            "\n",
+            r#"{"key":"deletedFile","value":{"path":"d"}}"#,
+            "\n",
+            r#"{"key":"deletedFolder","value":{"path":"e/"}}"#,
+            "\n",
+        );
+        let request = endpoint.request(&hub()).unwrap();
+        assert_eq!(request.body.len(), 3, "text between two contents is one part");
+        assert_eq!(shown(Ok(request)), expected);
+    }
+
+    #[test]
+    fn answers() {
+        let endpoint = commit(Vec::new());
+        let whole = concat!(
+            r#"{"success":true,"commitOid":"c1","commitUrl":"https://hub.example/user/name/commit/c1","#,
+            r#""hookOutput":"ok","pullRequestUrl":"https://hub.example/user/name/discussions/7"}"#
+        );
+        let done = endpoint.parse(&good(whole), &hub()).unwrap();
+        assert_eq!((done.oid.as_str(), done.hook_output.as_str()), ("c1", "ok"));
+        assert_eq!(done.pull_request_url.as_deref(), Some("https://hub.example/user/name/discussions/7"));
+        let least = endpoint.parse(&good(r#"{"commitOid":"c1"}"#), &hub()).unwrap();
+        assert_eq!(least.url, "https://hub.example/user/name/commit/c1");
+        assert_eq!(endpoint.parse(&good(r#"{"success":true}"#), &hub()).unwrap_err().code, Code::Protocol);
+        assert_eq!(endpoint.parse(&answer(412, &[], "{}"), &hub()).unwrap_err().code, Code::Conflict);
     }
 }

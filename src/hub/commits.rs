@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::link::{next_cursor, page_request};
-use super::{Endpoint, Hub, RepoId, encode_segment, json};
+use super::{Endpoint, Hub, RepoId, json, revision_segment};
 use crate::error::Error;
 use crate::http::{Method, Request, Response};
 
@@ -60,9 +60,10 @@ pub struct Author {
 }
 
 impl ListCommits {
-    fn bare(&self, hub: &Hub) -> Request {
+    fn bare(&self, hub: &Hub) -> Result<Request, Error> {
         let limit = self.limit.map(|limit| format!("?limit={limit}")).unwrap_or_default();
-        hub.repo_request(Method::Get, &self.repo, &format!("/commits/{}{limit}", encode_segment(&self.revision)))
+        let path = format!("/commits/{}{limit}", revision_segment(&self.revision)?);
+        Ok(hub.repo_request(Method::Get, &self.repo, &path))
     }
 }
 
@@ -70,11 +71,49 @@ impl Endpoint for ListCommits {
     type Output = CommitPage;
 
     fn request(&self, hub: &Hub) -> Result<Request, Error> {
-        page_request(self.bare(hub), self.next.as_deref())
+        page_request(self.bare(hub)?, self.next.as_deref())
     }
 
     fn parse(&self, response: &Response, hub: &Hub) -> Result<CommitPage, Error> {
-        let commits = json(response, &self.bare(hub))?;
+        let commits = json(response, &self.bare(hub)?)?;
         Ok(CommitPage { commits, next: next_cursor(response)? })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::Code;
+    use crate::hub::testing::{AUTHORIZED, answer, good, hub, repo, shown};
+
+    fn list(limit: Option<u32>, next: Option<&str>) -> ListCommits {
+        ListCommits { repo: repo("user/name"), revision: "main".to_owned(), limit, next: next.map(str::to_owned) }
+    }
+
+    #[test]
+    fn requests() {
+        // (limit, next, query)
+        let rows = [(None, None, ""), (Some(5), None, "?limit=5"), (Some(5), Some("p=1&limit=5"), "?p=1&limit=5")];
+        for (limit, next, query) in rows {
+            let expected = format!("GET https://hub.example/api/models/user/name/commits/main{query}{AUTHORIZED}");
+            assert_eq!(shown(list(limit, next).request(&hub())), expected);
+        }
+        assert_eq!(list(None, Some("a b")).request(&hub()).unwrap_err().code, Code::InvalidInput);
+    }
+
+    #[test]
+    fn answers() {
+        let body = concat!(
+            r#"[{"id":"0123abc","title":"Add a","message":"why","date":"2026-11-21T09:00:00.000Z","#,
+            r#""authors":[{"user":"ada","avatar":"/avatars/1.svg"}]},{"id":"89ab"}]"#
+        );
+        let link = [("link", "<https://hub.example/api/models/user/name/commits/main?p=1>; rel=\"next\"")];
+        let page = list(None, None).parse(&answer(200, &link, body), &hub()).unwrap();
+        assert_eq!(page.commits[0].title, "Add a");
+        assert_eq!(page.commits[0].authors[0].user, "ada");
+        assert_eq!((page.commits[1].id.as_str(), page.commits[1].title.as_str()), ("89ab", ""));
+        assert_eq!(page.next.as_deref(), Some("p=1"));
+        assert_eq!(list(None, None).parse(&good("[]"), &hub()).unwrap().next, None);
+        assert_eq!(list(None, None).parse(&good("{}"), &hub()).unwrap_err().code, Code::Protocol);
     }
 }

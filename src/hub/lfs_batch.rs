@@ -251,3 +251,118 @@ fn on_this_hub(hub: &Hub, href: String) -> String {
         _ => href,
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::Code;
+    use crate::hub::testing::{good, hub, repo, shown};
+
+    fn batch() -> LfsBatch {
+        LfsBatch {
+            repo: repo("datasets/user/name"),
+            revision: "refs/pr/1".to_owned(),
+            objects: vec![("aa".to_owned(), 10), ("bb".to_owned(), 3)],
+        }
+    }
+
+    #[test]
+    fn request() {
+        let expected = concat!(
+            "POST https://hub.example/datasets/user/name.git/info/lfs/objects/batch",
+            "\nauthorization: Bearer hf_secret",
+            "\naccept: application/vnd.git-lfs+json",
+            "\ncontent-type: application/vnd.git-lfs+json",
+            "\n",
+            r#"{"hash_algo":"sha256","objects":[{"oid":"aa","size":10},{"oid":"bb","size":3}],"operation":"upload","#,
+            r#""ref":{"name":"refs/pr/1"},"transfers":["basic","multipart"]}"#
+        );
+        assert_eq!(shown(batch().request(&hub())), expected);
+    }
+
+    #[test]
+    fn answers_come_in_the_order_of_the_question() {
+        let body = object!({
+            "transfer": "multipart",
+            "objects": [
+                { "oid": "bb", "size": 3, "authenticated": true, "actions": {
+                    "upload": { "href": "https://store.example/o?sig=1", "header": { "x-amz-acl": "private" } },
+                    "verify": { "href": "https://huggingface.co/verify" },
+                } },
+                { "oid": "aa", "size": 10, "actions": { "upload": {
+                    "href": "https://huggingface.co/complete?u=1",
+                    "header": { "chunk_size": 4, "2": "https://store.example/2", "00001": "https://store.example/1",
+                        "3": "https://huggingface.co/3" },
+                } } },
+            ],
+        });
+        let part = |url: &str, start, end| PartUrl { url: url.to_owned(), start, end };
+        let expected = [
+            Action::Multipart {
+                parts: vec![
+                    part("https://store.example/1", 0, 4),
+                    part("https://store.example/2", 4, 8),
+                    // A part's URL is signed for its host.
+                    part("https://huggingface.co/3", 8, 10),
+                ],
+                // The public Hub's own addresses are taken to the address in use.
+                complete: "https://hub.example/complete?u=1".to_owned(),
+                verify: None,
+            },
+            Action::Basic {
+                href: "https://store.example/o?sig=1".to_owned(),
+                verify: Some("https://hub.example/verify".to_owned()),
+            },
+        ];
+        let actions = batch().parse(&good(&body.to_string()), &hub()).unwrap();
+        assert_eq!(actions, expected);
+        assert!(!format!("{actions:?}").contains("sig"));
+    }
+
+    #[test]
+    fn objects_that_need_nothing_or_are_refused() {
+        // (what it shows, rest of the object, action)
+        let refused = Action::Refused { code: 422, message: "too large".to_owned() };
+        let rows = [
+            ("no actions", object!({}), Action::Present),
+            ("empty actions", object!({ "actions": {} }), Action::Present),
+            ("null actions", object!({ "actions": null }), Action::Present),
+            ("refused", object!({ "error": { "code": 422, "message": "too large" } }), refused),
+        ];
+        for (name, mut rest, expected) in rows {
+            rest["oid"] = "aa".into();
+            let body = object!({ "objects": [rest, { "oid": "bb" }] });
+            assert_eq!(batch().parse(&good(&body.to_string()), &hub()).unwrap(), [expected, Action::Present], "{name}");
+        }
+    }
+
+    #[test]
+    fn answers_that_cannot_be_used() {
+        let one = |actions: Value| object!({ "objects": [{ "oid": "aa", "actions": actions }, { "oid": "bb" }] });
+        let upload =
+            |header: Value| one(object!({ "upload": { "href": "https://store.example/o", "header": header } }));
+        let url = "https://store.example/1";
+        let rows = [
+            ("xet was not offered", object!({ "transfer": "xet", "objects": [{ "oid": "aa" }, { "oid": "bb" }] })),
+            ("an object is missing", object!({ "objects": [{ "oid": "aa" }] })),
+            ("an object too many", object!({ "objects": [{ "oid": "aa" }, { "oid": "bb" }, { "oid": "cc" }] })),
+            ("objects are no list", object!({ "objects": {} })),
+            ("no address", one(object!({ "upload": {} }))),
+            ("an address of another kind", one(object!({ "upload": { "href": "file:///etc/passwd" } }))),
+            ("an address without scheme", one(object!({ "upload": { "href": "/x" } }))),
+            ("no part", upload(object!({ "chunk_size": "10" }))),
+            ("a gap", upload(object!({ "chunk_size": "5", "1": url, "3": url }))),
+            ("a number twice", upload(object!({ "chunk_size": "5", "1": url, "01": url }))),
+            ("counted from zero", upload(object!({ "chunk_size": "5", "0": url, "1": url }))),
+            ("no size", upload(object!({ "chunk_size": "0", "1": url }))),
+            ("a size that is none", upload(object!({ "chunk_size": "many", "1": url }))),
+            ("a negative size", upload(object!({ "chunk_size": -5, "1": url }))),
+            ("a part without URL", upload(object!({ "chunk_size": "10", "1": 7 }))),
+            ("a part of another kind", upload(object!({ "chunk_size": "10", "1": "data:x" }))),
+            ("a number out of range", upload(object!({ "chunk_size": "10", "99999999999999999999": url }))),
+        ];
+        for (name, body) in rows {
+            assert_eq!(batch().parse(&good(&body.to_string()), &hub()).unwrap_err().code, Code::Protocol, "{name}");
+        }
+    }
+}

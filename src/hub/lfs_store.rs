@@ -132,3 +132,67 @@ fn put(href: &str, file: FileIdx, start: u64, end: u64) -> Request {
 fn stored(response: &Response, href: &str) -> Result<(), Error> {
     if response.is_success() { Ok(()) } else { Err(refused_by_store(response, href)) }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::Code;
+    use crate::hub::testing::{AUTHORIZED_JSON, answer, good, hub, shown};
+
+    const HREF: &str = "https://store.example/o?signature=secret";
+
+    #[test]
+    fn an_object_goes_without_any_header() {
+        let endpoint = PutObject { href: HREF.to_owned(), file: FileIdx(7), size: 10 };
+        assert_eq!(shown(endpoint.request(&hub())), format!("PUT {HREF}\n[file 7 0..10]"));
+        assert_eq!(endpoint.parse(&good(""), &hub()), Ok(()));
+        assert_eq!(endpoint.parse(&answer(403, &[], ""), &hub()).unwrap_err().code, Code::Forbidden);
+    }
+
+    #[test]
+    fn a_part_brings_its_etag_home() {
+        let endpoint = PutPart { href: HREF.to_owned(), file: FileIdx(7), start: 5, end: 10 };
+        assert_eq!(shown(endpoint.request(&hub())), format!("PUT {HREF}\n[file 7 5..10]"));
+        let etag = |etag: &str| endpoint.parse(&answer(200, &[("etag", etag)], ""), &hub());
+        assert_eq!(etag("\"abc\"").as_deref(), Ok("\"abc\""));
+        for lost in [etag(""), endpoint.parse(&good(""), &hub())] {
+            let error = lost.unwrap_err();
+            assert_eq!(error.code, Code::Protocol);
+            assert!(error.message.contains("Access-Control-Expose-Headers"), "{}", error.message);
+        }
+    }
+
+    #[test]
+    fn the_completion_authorizes_itself() {
+        let complete = |href: &str, etags: &[&str]| Complete {
+            href: href.to_owned(),
+            oid: "aa".to_owned(),
+            etags: etags.iter().map(|etag| (*etag).to_owned()).collect(),
+        };
+        // Even where its URL is the Hub's, no token goes along.
+        let expected = concat!(
+            "POST https://hub.example/complete?u=1\naccept: application/vnd.git-lfs+json",
+            "\ncontent-type: application/vnd.git-lfs+json\n",
+            r#"{"oid":"aa","parts":[{"etag":"\"1\"","partNumber":1},{"etag":"\"2\"","partNumber":2}]}"#
+        );
+        let endpoint = complete("https://hub.example/complete?u=1", &["\"1\"", "\"2\""]);
+        assert_eq!(shown(endpoint.request(&hub())), expected);
+        assert_eq!(endpoint.parse(&good("{}"), &hub()), Ok(()));
+        assert_eq!(complete(HREF, &[]).request(&hub()).unwrap_err().code, Code::Internal);
+    }
+
+    #[test]
+    fn verification_shows_the_token_to_the_hub_alone() {
+        let verify = |href: &str| Verify { href: href.to_owned(), oid: "aa".to_owned(), size: 10 };
+        let body = r#"{"oid":"aa","size":10}"#;
+        let ours = "https://hub.example/verify";
+        assert_eq!(shown(verify(ours).request(&hub())), format!("POST {ours}{AUTHORIZED_JSON}{body}"));
+        let theirs = "https://store.example/verify";
+        assert_eq!(
+            shown(verify(theirs).request(&hub())),
+            format!("POST {theirs}\ncontent-type: application/json\n{body}")
+        );
+        assert_eq!(verify(ours).parse(&good(""), &hub()), Ok(()));
+        assert_eq!(verify(ours).parse(&answer(422, &[], ""), &hub()).unwrap_err().code, Code::Rejected);
+    }
+}

@@ -75,12 +75,24 @@ mod tests {
     fn cursors() {
         // (what it shows, header, cursor)
         let rows = [
-            ("one link", "<https://hub.example/api/models/a/b/tree/main?cursor=x%3D>; rel=\"next\"", Some("cursor=x%3D")),
+            (
+                "one link",
+                "<https://hub.example/api/models/a/b/tree/main?cursor=x%3D>; rel=\"next\"",
+                Some("cursor=x%3D"),
+            ),
             ("a bare word", "</api/models/a/b/tree/main?cursor=x>; rel=next", Some("cursor=x")),
             ("another relation", "<https://hub.example/?cursor=x>; rel=\"prev\"", None),
-            ("the second of two", "<https://a.example/?a=1,2>; rel=\"prev\", <https://a.example/?b>; rel=\"next\"", Some("b")),
+            (
+                "the second of two",
+                "<https://a.example/?a=1,2>; rel=\"prev\", <https://a.example/?b>; rel=\"next\"",
+                Some("b"),
+            ),
             ("several words", "<https://a.example/?b>; title=\"x\"; rel=\"last next\"", Some("b")),
-            ("another host keeps nothing but its query", "<https://evil.example/steal?b=1#c>; rel=\"next\"", Some("b=1")),
+            (
+                "another host keeps nothing but its query",
+                "<https://evil.example/steal?b=1#c>; rel=\"next\"",
+                Some("b=1"),
+            ),
             ("rubbish", "next", None),
             ("an open bracket", "<https://a.example/?b", None),
         ];
@@ -96,7 +108,10 @@ mod tests {
     fn requests() {
         let first = || Request::new(Method::Get, "https://hub.example/api/x?limit=1");
         assert_eq!(page_request(first(), None).unwrap().url, "https://hub.example/api/x?limit=1");
-        assert_eq!(page_request(first(), Some("cursor=y&limit=1")).unwrap().url, "https://hub.example/api/x?cursor=y&limit=1");
+        assert_eq!(
+            page_request(first(), Some("cursor=y&limit=1")).unwrap().url,
+            "https://hub.example/api/x?cursor=y&limit=1"
+        );
         for odd in ["", "a b", "a#b", "a\\b", "a\nb", "ü"] {
             assert_eq!(page_request(first(), Some(odd)).unwrap_err().code, crate::Code::InvalidInput, "{odd:?}");
         }

@@ -8,6 +8,9 @@ mod entry;
 mod link;
 mod refusal;
 
+#[cfg(test)]
+mod testing;
+
 pub mod branch;
 pub mod commit;
 pub mod commits;
@@ -25,6 +28,7 @@ pub mod tree;
 pub mod whoami;
 
 pub use address::{Hub, HubUrl, RepoId, RepoType, Token, encode_path, encode_segment};
+use address::{path_segments, revision_segment};
 pub use refusal::refused;
 
 use serde::de::DeserializeOwned;

@@ -3,7 +3,7 @@
 use serde_json::json as object;
 
 pub use super::entry::{Entry, EntryKind, LastCommit, LfsPointer};
-use super::{Endpoint, Hub, RepoId, encode_segment, json};
+use super::{Endpoint, Hub, RepoId, json, revision_segment};
 use crate::error::Error;
 use crate::http::{Method, Request, Response};
 use crate::limits::PATHS_INFO_PATHS;
@@ -22,8 +22,9 @@ pub struct PathsInfo {
 }
 
 impl PathsInfo {
-    fn bare(&self, hub: &Hub) -> Request {
-        hub.repo_request(Method::Post, &self.repo, &format!("/paths-info/{}", encode_segment(&self.revision)))
+    fn bare(&self, hub: &Hub) -> Result<Request, Error> {
+        let path = format!("/paths-info/{}", revision_segment(&self.revision)?);
+        Ok(hub.repo_request(Method::Post, &self.repo, &path))
     }
 }
 
@@ -37,10 +38,39 @@ impl Endpoint for PathsInfo {
                 self.paths.len()
             )));
         }
-        Ok(self.bare(hub).json(&object!({ "paths": self.paths, "expand": self.expand })))
+        Ok(self.bare(hub)?.json(&object!({ "paths": self.paths, "expand": self.expand })))
     }
 
     fn parse(&self, response: &Response, hub: &Hub) -> Result<Vec<Entry>, Error> {
-        json(response, &self.bare(hub))
+        json(response, &self.bare(hub)?)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::Code;
+    use crate::hub::testing::{AUTHORIZED_JSON, good, hub, repo, shown};
+
+    fn ask(paths: &[&str]) -> PathsInfo {
+        PathsInfo {
+            repo: repo("user/name"),
+            revision: "refs/pr/1".to_owned(),
+            paths: paths.iter().map(|path| (*path).to_owned()).collect(),
+            expand: false,
+        }
+    }
+
+    #[test]
+    fn request_and_answer() {
+        let url = "https://hub.example/api/models/user/name/paths-info/refs%2Fpr%2F1";
+        let body = r#"{"expand":false,"paths":["a","b/ü"]}"#;
+        assert_eq!(shown(ask(&["a", "b/ü"]).request(&hub())), format!("POST {url}{AUTHORIZED_JSON}{body}"));
+        assert_eq!(ask(&["a"; 1001]).request(&hub()).unwrap_err().code, Code::InvalidInput);
+        let entries = ask(&["a"]).parse(&good(r#"[{"type":"file","path":"a","oid":"o","size":1}]"#), &hub()).unwrap();
+        assert_eq!((entries[0].path.as_str(), entries[0].size), ("a", 1));
+        for odd in ["{}", r#"[{"path":"a"}]"#, r#"[{"type":"file","path":"a","oid":"o","size":-1}]"#] {
+            assert_eq!(ask(&["a"]).parse(&good(odd), &hub()).unwrap_err().code, Code::Protocol, "{odd}");
+        }
     }
 }

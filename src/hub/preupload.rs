@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use serde::{Deserialize, Serialize};
 use serde_json::json as object;
 
-use super::{Endpoint, Hub, RepoId, encode_segment, json};
+use super::{Endpoint, Hub, RepoId, json, revision_segment};
 use crate::error::Error;
 use crate::http::{Method, Request, Response};
 
@@ -60,8 +60,9 @@ pub struct PreuploadAnswer {
 }
 
 impl Preupload {
-    fn bare(&self, hub: &Hub) -> Request {
-        hub.repo_request(Method::Post, &self.repo, &format!("/preupload/{}", encode_segment(&self.revision)))
+    fn bare(&self, hub: &Hub) -> Result<Request, Error> {
+        let path = format!("/preupload/{}", revision_segment(&self.revision)?);
+        Ok(hub.repo_request(Method::Post, &self.repo, &path))
     }
 }
 
@@ -77,7 +78,7 @@ impl Endpoint for Preupload {
         if let Some(text) = &self.git_attributes {
             body["gitAttributes"] = text.clone().into();
         }
-        Ok(self.bare(hub).json(&body))
+        Ok(self.bare(hub)?.json(&body))
     }
 
     fn parse(&self, response: &Response, hub: &Hub) -> Result<HashMap<String, PreuploadAnswer>, Error> {
@@ -91,7 +92,7 @@ impl Endpoint for Preupload {
             #[serde(flatten)]
             answer: PreuploadAnswer,
         }
-        let Body { files } = json(response, &self.bare(hub))?;
+        let Body { files } = json(response, &self.bare(hub)?)?;
         let answers: HashMap<String, PreuploadAnswer> =
             files.into_iter().map(|file| (file.path, file.answer)).collect();
         match self.files.iter().find(|file| !answers.contains_key(&file.path)) {
@@ -100,5 +101,71 @@ impl Endpoint for Preupload {
                 Err(Error::protocol(format!("The Hub's preupload answer lacks {:?}", file.path)).at(&file.path))
             }
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::Code;
+    use crate::hub::testing::{AUTHORIZED_JSON, good, hub, repo, shown};
+
+    fn ask() -> Preupload {
+        let file =
+            |path: &str, sample: &str, size| PreuploadFile { path: path.to_owned(), sample: sample.to_owned(), size };
+        Preupload {
+            repo: repo("user/name"),
+            revision: "main".to_owned(),
+            files: vec![file("a", "aGk=", 2), file("b", "", 0)],
+            git_ignore: None,
+            git_attributes: None,
+        }
+    }
+
+    #[test]
+    fn requests() {
+        let files = r#""files":[{"path":"a","sample":"aGk=","size":2},{"path":"b","sample":"","size":0}]"#;
+        let rules = Preupload {
+            git_ignore: Some("*.log\n".to_owned()),
+            git_attributes: Some("*.bin filter=lfs\n".to_owned()),
+            ..ask()
+        };
+        // (what it shows, call, body)
+        let rows = [
+            ("files alone", ask(), format!("{{{files}}}")),
+            ("with rules", rules, format!(r#"{{{files},"gitAttributes":"*.bin filter=lfs\n","gitIgnore":"*.log\n"}}"#)),
+        ];
+        for (name, endpoint, body) in rows {
+            let expected =
+                format!("POST https://hub.example/api/models/user/name/preupload/main{AUTHORIZED_JSON}{body}");
+            assert_eq!(shown(endpoint.request(&hub())), expected, "{name}");
+        }
+    }
+
+    #[test]
+    fn answers() {
+        let body = concat!(
+            r#"{"files":[{"path":"b","uploadMode":"regular","shouldIgnore":true,"oid":null},"#,
+            r#"{"path":"a","uploadMode":"lfs","shouldIgnore":false,"oid":"s1"}],"commitOid":"c1"}"#
+        );
+        let answers = ask().parse(&good(body), &hub()).unwrap();
+        let lfs = PreuploadAnswer { upload_mode: UploadMode::Lfs, should_ignore: false, oid: Some("s1".to_owned()) };
+        let ignored = PreuploadAnswer { upload_mode: UploadMode::Regular, should_ignore: true, oid: None };
+        assert_eq!((&answers["a"], &answers["b"]), (&lfs, &ignored));
+    }
+
+    #[test]
+    fn answers_that_cannot_be_used() {
+        let rows = [
+            ("a path is missing", r#"{"files":[{"path":"a","uploadMode":"lfs"}]}"#),
+            ("an unknown mode", r#"{"files":[{"path":"a","uploadMode":"xet"},{"path":"b","uploadMode":"lfs"}]}"#),
+            ("no mode", r#"{"files":[{"path":"a"},{"path":"b","uploadMode":"lfs"}]}"#),
+            ("no files", "{}"),
+        ];
+        for (name, body) in rows {
+            assert_eq!(ask().parse(&good(body), &hub()).unwrap_err().code, Code::Protocol, "{name}");
+        }
+        let error = ask().parse(&good(rows[0].1), &hub()).unwrap_err();
+        assert_eq!(error.path.as_deref(), Some("b"));
     }
 }

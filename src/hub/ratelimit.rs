@@ -78,7 +78,8 @@ mod tests {
     fn hints() {
         let spent = "\"api\";r=0;t=55";
         // (what it shows, headers, milliseconds)
-        let rows: [(&str, &[(&str, &str)], Option<u64>); 10] = [
+        type Row<'a> = (&'a str, &'a [(&'a str, &'a str)], Option<u64>);
+        let rows: [Row; 10] = [
             ("nothing said", &[], None),
             ("an exhausted limit", &[("ratelimit", spent)], Some(56_000)),
             ("spaces", &[("ratelimit", "\"api\"; r=0; t=9")], Some(10_000)),

@@ -54,3 +54,21 @@ impl Endpoint for ListRefs {
         json(response, &self.request(hub)?)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::hub::testing::{AUTHORIZED, good, hub, repo, shown};
+
+    #[test]
+    fn request_and_answer() {
+        let list = |pull_requests| ListRefs { repo: repo("user/name"), pull_requests };
+        let url = "https://hub.example/api/models/user/name/refs";
+        assert_eq!(shown(list(false).request(&hub())), format!("GET {url}{AUTHORIZED}"));
+        assert_eq!(shown(list(true).request(&hub())), format!("GET {url}?include_prs=1{AUTHORIZED}"));
+        let body = r#"{"branches":[{"name":"main","ref":"refs/heads/main","targetCommit":"0123abc"}],"other":1}"#;
+        let refs = list(false).parse(&good(body), &hub()).unwrap();
+        assert_eq!(refs.branches[0].target_commit, "0123abc");
+        assert!(refs.tags.is_empty() && refs.pull_requests.is_empty());
+    }
+}

@@ -154,3 +154,120 @@ fn plain_text(body: &str) -> String {
     }
     text.lines().next().unwrap_or_default().chars().take(300).collect()
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::hub::testing::answer;
+
+    const API: &str = "https://hub.example/api/models/user/repo/tree/main?x=secret";
+
+    #[test]
+    fn codes() {
+        let body = "{}";
+        let disabled = r#"{"error":"Access to this resource is disabled."}"#;
+        // (what it shows, status, X-Error-Code, body, URL, code)
+        let rows = [
+            ("a missing repo", 404, Some("RepoNotFound"), body, API, Code::RepoNotFound),
+            (
+                "a missing repo, said in words",
+                404,
+                None,
+                r#"{"error":"Repository not found"}"#,
+                API,
+                Code::RepoNotFound,
+            ),
+            ("a missing branch", 404, Some("RevisionNotFound"), body, API, Code::RevisionNotFound),
+            ("a missing branch, in words", 404, None, r#"{"error":"Invalid rev id: x"}"#, API, Code::RevisionNotFound),
+            ("a missing path", 404, Some("EntryNotFound"), body, API, Code::EntryNotFound),
+            ("something missing", 404, None, body, API, Code::EntryNotFound),
+            ("a gated repo", 403, Some("GatedRepo"), body, API, Code::Gated),
+            ("no right", 403, None, body, API, Code::Forbidden),
+            ("a repo closed by the Hub", 403, None, disabled, API, Code::Forbidden),
+            ("a repo that hides", 401, None, body, API, Code::RepoNotFound),
+            ("a repo that hides, with a code", 401, Some("RepoNotFound"), body, API, Code::RepoNotFound),
+            (
+                "a bad token",
+                401,
+                Some("RepoNotFound"),
+                r#"{"error":"Invalid credentials in Authorization header"}"#,
+                API,
+                Code::Unauthorized,
+            ),
+            (
+                "no token where no repo is named",
+                401,
+                None,
+                body,
+                "https://hub.example/api/whoami-v2",
+                Code::Unauthorized,
+            ),
+            ("a stale parent", 412, None, body, API, Code::Conflict),
+            ("a conflict", 409, None, body, API, Code::Conflict),
+            ("a bad request", 400, None, body, API, Code::Rejected),
+            ("a word that is not known", 422, Some("Surprise"), body, API, Code::Rejected),
+            ("too large", 413, None, body, API, Code::Rejected),
+            ("too many requests", 429, None, body, API, Code::RateLimited),
+            ("too slow", 408, None, body, API, Code::Timeout),
+            ("a broken server", 503, None, "<html>oops</html>", API, Code::ServerError),
+            ("a redirect that cannot be followed", 302, None, "", API, Code::Rejected),
+        ];
+        for (name, status, error_code, body, url, expected) in rows {
+            let headers: Vec<(&str, &str)> = error_code.into_iter().map(|code| ("x-error-code", code)).collect();
+            let error = refused(&answer(status, &headers, body), url);
+            assert_eq!(error.code, expected, "{name}");
+            assert!(!error.message.contains("secret"), "{name}: {}", error.message);
+            assert!(!error.message.ends_with('.'), "{name}: {}", error.message);
+            let refusal = error.refusal.unwrap();
+            assert_eq!((refusal.status, refusal.url.contains('?')), (status, false), "{name}");
+        }
+    }
+
+    #[test]
+    fn words_of_the_server_come_once_each() {
+        // (what it shows, X-Error-Message, body, words)
+        let rows = [
+            ("one", None, r#"{"error":"A."}"#, ": A."),
+            ("several keys", Some("A"), r#"{"error":"A","message":"B","error_description":"C"}"#, ": A; C; B."),
+            ("lists", None, r#"{"error":["A","B"],"errors":[{"message":"B"},{"message":"C"},7]}"#, ": A; B; C."),
+            ("plain text", None, "A\nB", ": A."),
+            ("a store's XML", None, "<?xml?><Error><Code>A</Code><Message>B</Message></Error>", ": A."),
+            ("a page", None, "<html>A</html>", "."),
+            ("nothing", None, "", "."),
+            ("JSON of another shape", None, "[1,2]", "."),
+        ];
+        for (name, header, body, words) in rows {
+            let headers: Vec<(&str, &str)> = header.into_iter().map(|text| ("x-error-message", text)).collect();
+            let error = refused(&answer(503, &headers, body), API);
+            let expected =
+                format!("The Hub answered 503 for https://hub.example/api/models/user/repo/tree/main{words}");
+            assert_eq!(error.message, format!("{expected} Try again later"), "{name}");
+        }
+    }
+
+    #[test]
+    fn the_request_id_is_kept() {
+        type Row<'a> = (&'a [(&'a str, &'a str)], Option<&'a str>);
+        let rows: [Row; 3] = [
+            (&[("x-amz-cf-id", "c"), ("x-request-id", "a")], Some("a")),
+            (&[("x-amz-cf-id", "c"), ("x-amzn-trace-id", "b")], Some("b")),
+            (&[], None),
+        ];
+        for (headers, expected) in rows {
+            let error = refused(&answer(500, headers, ""), API);
+            assert_eq!(error.refusal.unwrap().request_id.as_deref(), expected);
+        }
+    }
+
+    #[test]
+    fn a_store_is_not_the_hub() {
+        let url = "https://store.example/object?signature=secret";
+        for (status, code) in
+            [(403, Code::Forbidden), (404, Code::Rejected), (400, Code::Rejected), (503, Code::ServerError)]
+        {
+            let error = refused_by_store(&answer(status, &[], ""), url);
+            assert_eq!(error.code, code, "{status}");
+            assert_eq!(error.message, format!("The store answered {status} for https://store.example/object"));
+        }
+    }
+}

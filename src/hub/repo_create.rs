@@ -93,9 +93,10 @@ impl Endpoint for CreateRepo {
             body["license"] = license.clone().into();
         }
         if !self.files.is_empty() {
-            let files = self.files.iter().map(|file| {
-                object!({ "path": file.path, "content": file.content, "encoding": "base64" })
-            });
+            let files = self
+                .files
+                .iter()
+                .map(|file| object!({ "path": file.path, "content": file.content, "encoding": "base64" }));
             body["files"] = files.collect();
         }
         Ok(Self::bare(hub).json(&body))
@@ -132,4 +133,101 @@ pub(super) fn repo_body(repo: &RepoId) -> Value {
         "organization": repo.namespace(),
         "type": repo.repo_type.as_str(),
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::Code;
+    use crate::hub::testing::{AUTHORIZED_JSON, answer, good, hub, repo, shown};
+
+    fn create(name: &str) -> CreateRepo {
+        CreateRepo { repo: repo(name), visibility: None, license: None, sdk: None, files: Vec::new(), exist_ok: false }
+    }
+
+    #[test]
+    fn requests() {
+        let file = InitialFile { path: "README.md".to_owned(), content: "IyBIaQ==".to_owned() };
+        let private = Some(Visibility::Private);
+        // (what it shows, call, body)
+        let rows = [
+            ("a model", create("user/name"), r#"{"name":"name","organization":"user","type":"model"}"#),
+            ("no namespace", create("name"), r#"{"name":"name","organization":null,"type":"model"}"#),
+            (
+                "a private dataset",
+                CreateRepo { visibility: private, license: Some("mit".to_owned()), ..create("datasets/user/name") },
+                r#"{"license":"mit","name":"name","organization":"user","private":true,"type":"dataset"}"#,
+            ),
+            (
+                "a public one",
+                CreateRepo { visibility: Some(Visibility::Public), ..create("user/name") },
+                r#"{"name":"name","organization":"user","private":false,"type":"model"}"#,
+            ),
+            (
+                "a Space is static",
+                create("spaces/user/name"),
+                r#"{"name":"name","organization":"user","sdk":"static","type":"space"}"#,
+            ),
+            (
+                "a protected Space",
+                CreateRepo {
+                    visibility: Some(Visibility::Protected),
+                    sdk: Some("docker".to_owned()),
+                    ..create("spaces/user/name")
+                },
+                r#"{"name":"name","organization":"user","sdk":"docker","type":"space","visibility":"protected"}"#,
+            ),
+            (
+                "files",
+                CreateRepo { files: vec![file], ..create("user/name") },
+                concat!(
+                    r#"{"files":[{"content":"IyBIaQ==","encoding":"base64","path":"README.md"}],"#,
+                    r#""name":"name","organization":"user","type":"model"}"#
+                ),
+            ),
+        ];
+        for (name, endpoint, body) in rows {
+            let expected = format!("POST https://hub.example/api/repos/create{AUTHORIZED_JSON}{body}");
+            assert_eq!(shown(endpoint.request(&hub())), expected, "{name}");
+        }
+    }
+
+    #[test]
+    fn what_only_spaces_have() {
+        let rows = [
+            CreateRepo { visibility: Some(Visibility::Protected), ..create("user/name") },
+            CreateRepo { sdk: Some("static".to_owned()), ..create("datasets/user/name") },
+        ];
+        for endpoint in rows {
+            assert_eq!(endpoint.request(&hub()).unwrap_err().code, Code::InvalidInput, "{endpoint:?}");
+        }
+    }
+
+    #[test]
+    fn answers() {
+        let made = r#"{"url":"https://hub.example/user/name","name":"user/name","id":"1f"}"#;
+        let there = r#"{"url":"https://hub.example/user/name","error":"You already created this model repo"}"#;
+        let created = |id: Option<&str>, existed| CreatedRepo {
+            url: "https://hub.example/user/name".to_owned(),
+            name: "user/name".to_owned(),
+            id: id.map(str::to_owned),
+            existed,
+        };
+        // (what it shows, exist_ok, status, body, result)
+        let rows = [
+            ("made", false, 200, made, Ok(created(Some("1f"), false))),
+            ("made, with 201", true, 201, made, Ok(created(Some("1f"), false))),
+            ("there", true, 409, there, Ok(created(None, true))),
+            ("there, not wanted", false, 409, there, Err(Code::Conflict)),
+            ("another conflict", true, 409, r#"{"error":"conflicting operation"}"#, Err(Code::Conflict)),
+            ("no right", true, 403, "{}", Err(Code::Forbidden)),
+            ("no URL", true, 200, "{}", Err(Code::Protocol)),
+        ];
+        for (name, exist_ok, status, body, expected) in rows {
+            let endpoint = CreateRepo { exist_ok, ..create("user/name") };
+            let result = endpoint.parse(&answer(status, &[], body), &hub());
+            assert_eq!(result.map_err(|error| error.code), expected, "{name}");
+        }
+        assert!(create("user/name").parse(&good(made), &hub()).is_ok());
+    }
 }

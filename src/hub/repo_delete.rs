@@ -32,3 +32,21 @@ impl Endpoint for DeleteRepo {
         no_content(response, &Self::bare(hub))
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::Code;
+    use crate::hub::testing::{AUTHORIZED_JSON, answer, good, hub, repo, shown};
+
+    #[test]
+    fn request_and_answer() {
+        let endpoint = DeleteRepo { repo: repo("spaces/user/name") };
+        let body = r#"{"name":"name","organization":"user","type":"space"}"#;
+        let expected = format!("DELETE https://hub.example/api/repos/delete{AUTHORIZED_JSON}{body}");
+        assert_eq!(shown(endpoint.request(&hub())), expected);
+        assert_eq!(endpoint.parse(&good("OK"), &hub()), Ok(()));
+        let missing = answer(404, &[("x-error-code", "RepoNotFound")], "");
+        assert_eq!(endpoint.parse(&missing, &hub()).unwrap_err().code, Code::RepoNotFound);
+    }
+}

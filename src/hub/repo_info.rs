@@ -3,7 +3,7 @@
 use serde::Deserialize;
 use serde_json::{Map, Value};
 
-use super::{Endpoint, Hub, RepoId, encode_segment, json, no_content};
+use super::{Endpoint, Hub, RepoId, json, no_content, revision_segment};
 use crate::error::{Code, Error};
 use crate::http::{Method, Request, Response};
 
@@ -26,9 +26,12 @@ pub struct RepoState {
 }
 
 impl RepoInfo {
-    fn bare(&self, hub: &Hub) -> Request {
-        let path = self.revision.as_ref().map(|revision| format!("/revision/{}", encode_segment(revision)));
-        hub.repo_request(Method::Get, &self.repo, path.as_deref().unwrap_or_default())
+    fn bare(&self, hub: &Hub) -> Result<Request, Error> {
+        let path = match &self.revision {
+            Some(revision) => format!("/revision/{}", revision_segment(revision)?),
+            None => String::new(),
+        };
+        Ok(hub.repo_request(Method::Get, &self.repo, &path))
     }
 }
 
@@ -36,7 +39,7 @@ impl Endpoint for RepoInfo {
     type Output = RepoState;
 
     fn request(&self, hub: &Hub) -> Result<Request, Error> {
-        Ok(self.bare(hub))
+        self.bare(hub)
     }
 
     fn parse(&self, response: &Response, hub: &Hub) -> Result<RepoState, Error> {
@@ -46,7 +49,7 @@ impl Endpoint for RepoInfo {
             #[serde(flatten)]
             rest: Map<String, Value>,
         }
-        let Body { sha, rest: mut raw } = json(response, &self.bare(hub))?;
+        let Body { sha, rest: mut raw } = json(response, &self.bare(hub)?)?;
         raw.insert("sha".to_owned(), sha.clone().into());
         Ok(RepoState { sha, raw: Value::Object(raw) })
     }
@@ -76,6 +79,61 @@ impl Endpoint for RepoExists {
                 Code::RepoNotFound | Code::EntryNotFound | Code::Unauthorized => Ok(false),
                 _ => Err(error),
             },
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::hub::testing::{AUTHORIZED, answer, good, hub, repo, shown};
+
+    #[test]
+    fn requests() {
+        let info = |revision: Option<&str>| RepoInfo {
+            repo: repo("datasets/user/name"),
+            revision: revision.map(str::to_owned),
+        };
+        // (revision, path)
+        let rows = [
+            (None, "/api/datasets/user/name"),
+            (Some("main"), "/api/datasets/user/name/revision/main"),
+            (Some("refs/pr/3"), "/api/datasets/user/name/revision/refs%2Fpr%2F3"),
+        ];
+        for (revision, path) in rows {
+            assert_eq!(shown(info(revision).request(&hub())), format!("GET https://hub.example{path}{AUTHORIZED}"));
+        }
+        assert_eq!(info(Some("..")).request(&hub()).unwrap_err().code, Code::InvalidInput);
+    }
+
+    #[test]
+    fn answers() {
+        let endpoint = RepoInfo { repo: repo("user/name"), revision: None };
+        let state = endpoint.parse(&good(r#"{"sha":"0123abc","private":true}"#), &hub()).unwrap();
+        assert_eq!(state.sha, "0123abc");
+        assert_eq!(state.raw, serde_json::json!({ "sha": "0123abc", "private": true }));
+        assert_eq!(endpoint.parse(&good("{}"), &hub()).unwrap_err().code, Code::Protocol);
+    }
+
+    #[test]
+    fn existence() {
+        let endpoint = RepoExists { repo: repo("user/name") };
+        let expected = format!("GET https://hub.example/api/models/user/name?expand[]=likes{AUTHORIZED}");
+        assert_eq!(shown(endpoint.request(&hub())), expected);
+        let bad_token = r#"{"error":"Invalid credentials in Authorization header"}"#;
+        // (status, X-Error-Code, body, result)
+        let rows = [
+            (200, "", "{}", Ok(true)),
+            (404, "RepoNotFound", "", Ok(false)),
+            (404, "", "", Ok(false)),
+            (401, "", "", Ok(false)),
+            (401, "", bad_token, Ok(false)),
+            (403, "GatedRepo", "", Err(Code::Gated)),
+            (500, "", "", Err(Code::ServerError)),
+        ];
+        for (status, code, body, expected) in rows {
+            let result = endpoint.parse(&answer(status, &[("x-error-code", code)], body), &hub());
+            assert_eq!(result.map_err(|error| error.code), expected, "{status} {code}");
         }
     }
 }

@@ -5,7 +5,7 @@
 
 use std::ops::Range;
 
-use super::{Endpoint, Hub, RepoId, encode_path, encode_segment, refused};
+use super::{Endpoint, Hub, RepoId, path_segments, refused, revision_segment};
 use crate::error::Error;
 use crate::http::{Method, Request, Response};
 
@@ -47,10 +47,10 @@ pub struct Resolved {
 }
 
 impl Resolve {
-    fn bare(&self, hub: &Hub) -> Request {
+    fn bare(&self, hub: &Hub) -> Result<Request, Error> {
         let method = if self.want == Want::Head { Method::Head } else { Method::Get };
-        let path = format!("/{}/resolve/{}/{}", self.repo, encode_segment(&self.revision), encode_path(&self.path));
-        hub.request(method, &path)
+        let (revision, path) = (revision_segment(&self.revision)?, path_segments(&self.path)?);
+        Ok(hub.request(method, &format!("/{}/resolve/{revision}/{path}", self.repo)))
     }
 }
 
@@ -61,7 +61,7 @@ impl Endpoint for Resolve {
         if self.path.is_empty() || self.path.ends_with('/') {
             return Err(Error::invalid(format!("path {:?} names no file; give the file's full path", self.path)));
         }
-        let request = self.bare(hub);
+        let request = self.bare(hub)?;
         Ok(match &self.want {
             Want::Head => request,
             Want::All => request.streamed(),
@@ -79,7 +79,7 @@ impl Endpoint for Resolve {
 
     fn parse(&self, response: &Response, hub: &Hub) -> Result<Resolved, Error> {
         if !response.is_success() {
-            return Err(refused(response, &self.bare(hub).url).at(&self.path));
+            return Err(refused(response, &self.bare(hub)?.url).at(&self.path));
         }
         let number = |text: &str| text.trim().parse().ok();
         // The length of a part is not the size of the file.
@@ -100,4 +100,95 @@ impl Endpoint for Resolve {
 fn bare_etag(etag: &str) -> String {
     let etag = etag.trim();
     etag.strip_prefix("W/").unwrap_or(etag).trim_matches('"').to_owned()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::Code;
+    use crate::http::Answer;
+    use crate::hub::testing::{AUTHORIZED, answer, hub, repo, shown};
+
+    fn resolve(path: &str, want: Want) -> Resolve {
+        Resolve { repo: repo("datasets/user/name"), revision: "refs/pr/1".to_owned(), path: path.to_owned(), want }
+    }
+
+    #[test]
+    fn requests() {
+        let url = "https://hub.example/datasets/user/name/resolve/refs%2Fpr%2F1/a%20b/c";
+        // (what, method, further header, is streamed)
+        let rows = [
+            (Want::Head, "HEAD", "", false),
+            (Want::All, "GET", "", true),
+            (Want::Bytes(0..1), "GET", "\nrange: bytes=0-0", true),
+            (Want::Bytes(10..30), "GET", "\nrange: bytes=10-29", true),
+        ];
+        for (want, method, header, streamed) in rows {
+            let request = resolve("a b/c", want).request(&hub()).unwrap();
+            assert_eq!(request.answer == Answer::Stream, streamed, "{method}{header}");
+            assert_eq!(shown(Ok(request)), format!("{method} {url}{AUTHORIZED}{header}"));
+        }
+    }
+
+    #[test]
+    #[expect(clippy::reversed_empty_ranges, reason = "a caller may give one")]
+    fn requests_that_cannot_be() {
+        for endpoint in [
+            resolve("", Want::All),
+            resolve("folder/", Want::All),
+            resolve("../x", Want::All),
+            resolve("x", Want::Bytes(5..5)),
+            resolve("x", Want::Bytes(5..4)),
+        ] {
+            assert_eq!(endpoint.request(&hub()).unwrap_err().code, Code::InvalidInput, "{endpoint:?}");
+        }
+    }
+
+    #[test]
+    fn facts() {
+        let facts = |size, etag: Option<&str>, commit: Option<&str>| Resolved {
+            size,
+            etag: etag.map(str::to_owned),
+            commit: commit.map(str::to_owned),
+            content_type: None,
+        };
+        // (what it shows, status, headers, facts)
+        type Row<'a> = (&'a str, u16, &'a [(&'a str, &'a str)], Resolved);
+        let rows: [Row; 6] = [
+            (
+                "a regular file",
+                200,
+                &[("content-length", "12"), ("etag", "W/\"b1\""), ("x-repo-commit", "c1")],
+                facts(Some(12), Some("b1"), Some("c1")),
+            ),
+            (
+                "a redirect's facts win",
+                200,
+                &[("x-linked-size", "99"), ("x-linked-etag", "\"s1\""), ("content-length", "12"), ("etag", "\"x\"")],
+                facts(Some(99), Some("s1"), None),
+            ),
+            (
+                "a range",
+                206,
+                &[("content-length", "1"), ("content-range", "bytes 0-0/99")],
+                facts(Some(99), None, None),
+            ),
+            ("a range of a file without end", 206, &[("content-range", "bytes 0-0/*")], facts(None, None, None)),
+            ("nothing said", 200, &[], facts(None, None, None)),
+            ("rubbish", 200, &[("content-length", "-1"), ("x-linked-size", "x")], facts(None, None, None)),
+        ];
+        for (name, status, headers, expected) in rows {
+            let found = resolve("x", Want::All).parse(&answer(status, headers, ""), &hub()).unwrap();
+            assert_eq!(found, expected, "{name}");
+        }
+    }
+
+    #[test]
+    fn refusals_name_the_path() {
+        let missing = answer(404, &[("x-error-code", "EntryNotFound")], "Entry not found");
+        let error = resolve("x", Want::All).parse(&missing, &hub()).unwrap_err();
+        assert_eq!((error.code, error.path.as_deref()), (Code::EntryNotFound, Some("x")));
+        let beyond = answer(416, &[("content-range", "bytes */5")], "");
+        assert_eq!(resolve("x", Want::Bytes(9..10)).parse(&beyond, &hub()).unwrap_err().code, Code::Rejected);
+    }
 }

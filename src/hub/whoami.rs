@@ -26,3 +26,20 @@ impl Endpoint for WhoAmI {
         json(response, &self.request(hub)?)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::Code;
+    use crate::hub::testing::{AUTHORIZED, answer, good, hub, shown};
+
+    #[test]
+    fn request_and_answer() {
+        assert_eq!(shown(WhoAmI.request(&hub())), format!("GET https://hub.example/api/whoami-v2{AUTHORIZED}"));
+        let anonymous = Hub { token: None, ..hub() };
+        assert_eq!(WhoAmI.request(&anonymous).unwrap_err().code, Code::InvalidInput);
+        assert_eq!(WhoAmI.parse(&good(r#"{"name":"ada","isPro":false}"#), &hub()).unwrap()["name"], "ada");
+        assert_eq!(WhoAmI.parse(&good("not JSON"), &hub()).unwrap_err().code, Code::Protocol);
+        assert_eq!(WhoAmI.parse(&answer(401, &[], ""), &hub()).unwrap_err().code, Code::Unauthorized);
+    }
+}

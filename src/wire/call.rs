@@ -7,7 +7,9 @@ use serde_json::Value;
 #[cfg(feature = "wasm")]
 use tsify::Tsify;
 
-use super::answer::{CommitPageView, CreatedRepoView, EntryListView, RefsView, RepoInfoView, ResolvedView, TreePageView};
+use super::answer::{
+    CommitPageView, CreatedRepoView, EntryListView, RefsView, RepoInfoView, ResolvedView, TreePageView,
+};
 use super::push::{RepoSpec, hub};
 use crate::call::Call;
 use crate::error::Error;
