@@ -1,0 +1,10 @@
+/** The engine's digests and encoding, for a lane. */
+import type { Hashing } from "./lane.js";
+import { encodeBase64, GitBlobHasher, Sha256Hasher } from "../wasm/core.js";
+
+/** Hashing by the engine, which must have been started in this realm. */
+export const engineHashing: Hashing = {
+  sha256: () => new Sha256Hasher(),
+  gitBlob: (size) => new GitBlobHasher(size),
+  base64: (bytes) => encodeBase64(bytes) as Uint8Array<ArrayBuffer>,
+};

@@ -1,0 +1,84 @@
+/**
+ * One worker as a lane: it is started, does one task after the other, and is stopped by termination.
+ *
+ * Invariant: whatever happens to the worker, `ready` and `perform` settle.
+ */
+import type { FromLane, ToLane } from "./messages.js";
+import type { Done, Task } from "./task.js";
+
+/** Milliseconds for a worker to load its script and start the engine; a blocked one may never say anything. */
+const START_LIMIT_MS = 10_000;
+
+/** A lane in a worker. */
+export class LaneWorker {
+  /** Whether the worker has come up. */
+  readonly ready: Promise<boolean>;
+  readonly #worker: Worker;
+  #started: (up: boolean) => void = ignore;
+  #settle: (done: Done | undefined) => void = ignore;
+  #report: (bytes: number) => void = ignore;
+  #over = false;
+
+  constructor(worker: Worker, module: WebAssembly.Module) {
+    this.#worker = worker;
+    const stop = (): void => {
+      this.stop();
+    };
+    worker.addEventListener("message", (event: MessageEvent<FromLane>) => {
+      this.#take(event.data);
+    });
+    worker.addEventListener("error", stop);
+    worker.addEventListener("messageerror", stop);
+    this.ready = new Promise((resolve) => {
+      const limit = setTimeout(stop, START_LIMIT_MS);
+      this.#started = (up) => {
+        clearTimeout(limit);
+        resolve(up);
+      };
+    });
+    this.#post({ type: "hubferry:start", module });
+  }
+
+  /** Does a task; nothing comes back when the worker crashed or was stopped meanwhile. */
+  perform(task: Task, onProgress: ((bytes: number) => void) | undefined): Promise<Done | undefined> {
+    if (this.#over) return Promise.resolve(undefined);
+    return new Promise((resolve) => {
+      this.#report = onProgress ?? ignore;
+      this.#settle = resolve;
+      this.#post({ type: "hubferry:task", task });
+    });
+  }
+
+  /** Ends the worker, in the middle of whatever it does. */
+  stop(): void {
+    this.#over = true;
+    this.#worker.terminate();
+    this.#started(false);
+    this.#settle(undefined);
+  }
+
+  #post(message: ToLane): void {
+    this.#worker.postMessage(message);
+  }
+
+  #take(message: FromLane): void {
+    switch (message.type) {
+      case "hubferry:ready":
+        this.#started(true);
+        break;
+      case "hubferry:broken":
+        this.stop();
+        break;
+      case "hubferry:progress":
+        this.#report(message.bytes);
+        break;
+      case "hubferry:done":
+        this.#settle(message.done);
+        break;
+    }
+  }
+}
+
+function ignore(): void {
+  // Nobody waits.
+}

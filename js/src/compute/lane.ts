@@ -1,0 +1,179 @@
+/**
+ * What a lane does: it reads files and computes over their bytes.
+ *
+ * Invariants: files are read in windows, one ahead of the one that is worked on, so that memory does not grow with the file;
+ * a read that brings another number of bytes than it should fails the task; nothing rejects. Runs in a worker, or in place
+ * where there are no workers; nothing else in a page may run it.
+ */
+import type { AssemblePart, Done, ProbeTask, Task, Watch } from "./task.js";
+import { isPlatformBlob } from "../source/lazy.js";
+import { readFailureOf, shortRead } from "../source/failure.js";
+import { fromFailure } from "../errors.js";
+import type { ProbeResultView } from "../wire.js";
+
+/** The digests and the encoding, by the engine or by the platform. */
+export interface Hashing {
+  sha256(): Hasher;
+  /** The git blob oid of a file of this size. */
+  gitBlob(size: number): Hasher;
+  /** Base64 as ASCII bytes. */
+  base64(bytes: Uint8Array): Uint8Array<ArrayBuffer>;
+}
+
+/** One digest under way. */
+export interface Hasher {
+  update(bytes: Uint8Array): void;
+  /** Lower-case hex; the hasher is used up. */
+  digest(): string;
+  /** Gives back its memory, after `digest` or instead of it. */
+  free(): void;
+}
+
+type DigestTask = Extract<Task, { kind: "digest" }>;
+
+/** Bytes per read of a long file; half the size costs a third more, twice the size gains nothing. */
+const WINDOW = 4 * 1024 * 1024;
+/** As above, for base64: the texts of windows follow each other when each is a multiple of three. */
+const BASE64_WINDOW = 3 * 1024 * 1024;
+/** Encoded bytes held before they are handed to the platform as a blob, which may keep them on disk. */
+const ENCODED_AT_ONCE = 16 * 1024 * 1024;
+/** Bytes of a file's beginning that a probe brings. */
+const SAMPLE = 512;
+/** Reads of a probe in flight. */
+const READS_IN_FLIGHT = 32;
+/** Milliseconds between two reports of one task. */
+const REPORT_EVERY_MS = 100;
+
+/** Does one task. */
+export async function perform(task: Task, hashing: Hashing, watch: Watch): Promise<Done> {
+  try {
+    switch (task.kind) {
+      case "probe":
+        return { kind: "probed", files: await probeAll(task.files, hashing, watch.signal) };
+      case "digest":
+        return { kind: "digested", digest: await digest(task, hashing, watch) };
+      case "assemble":
+        return { kind: "assembled", blob: await assemble(task.parts, hashing, watch.signal) };
+    }
+  } catch (error) {
+    return { kind: "failed", failure: readFailureOf(error) };
+  }
+}
+
+async function probeAll(
+  files: readonly ProbeTask[],
+  hashing: Hashing,
+  signal: AbortSignal,
+): Promise<ProbeResultView[]> {
+  const results: ProbeResultView[] = [];
+  let next = 0;
+  const reader = async (): Promise<void> => {
+    for (let at = next++; at < files.length; at = next++) {
+      signal.throwIfAborted();
+      const file = files[at];
+      if (file !== undefined) results[at] = await probe(file, hashing);
+    }
+  };
+  await Promise.all(Array.from({ length: Math.min(READS_IN_FLIGHT, files.length) }, reader));
+  return results;
+}
+
+async function probe({ blob, size, whole, text }: ProbeTask, hashing: Hashing): Promise<ProbeResultView> {
+  try {
+    const bytes = await read(blob, 0, whole || text ? size : Math.min(size, SAMPLE));
+    const result: ProbeResultView = { type: "probed", sample: toText(hashing.base64(bytes.subarray(0, SAMPLE))) };
+    if (whole) {
+      result.sha256 = digestOnce(hashing.sha256(), bytes);
+      result.gitBlob = digestOnce(hashing.gitBlob(bytes.length), bytes);
+    }
+    if (text) result.text = toText(bytes);
+    return result;
+  } catch (error) {
+    return { type: "failed", failure: readFailureOf(error) };
+  }
+}
+
+async function digest(task: DigestTask, hashing: Hashing, { signal, onProgress }: Watch): Promise<string> {
+  const hasher = task.digest === "sha256" ? hashing.sha256() : hashing.gitBlob(task.size);
+  try {
+    let reported = performance.now();
+    for await (const { bytes, end } of windows(task.blob, 0, task.size, WINDOW)) {
+      signal.throwIfAborted();
+      hasher.update(bytes);
+      if (performance.now() - reported < REPORT_EVERY_MS) continue;
+      reported = performance.now();
+      onProgress?.(end);
+    }
+    return hasher.digest();
+  } finally {
+    hasher.free();
+  }
+}
+
+async function assemble(parts: readonly AssemblePart[], hashing: Hashing, signal: AbortSignal): Promise<Blob> {
+  const done: Blob[] = [];
+  let pieces: BlobPart[] = [];
+  let held = 0;
+  const add = (piece: string | Uint8Array<ArrayBuffer>): void => {
+    pieces.push(piece);
+    held += piece.length;
+    if (held < ENCODED_AT_ONCE) return;
+    done.push(new Blob(pieces));
+    pieces = [];
+    held = 0;
+  };
+  for (const part of parts) {
+    signal.throwIfAborted();
+    if (typeof part === "string") {
+      add(part);
+    } else if (!part.base64 && isPlatformBlob(part.blob)) {
+      pieces.push(part.blob.slice(part.start, part.end));
+    } else {
+      for await (const { bytes } of windows(part.blob, part.start, part.end, BASE64_WINDOW)) {
+        signal.throwIfAborted();
+        add(part.base64 ? hashing.base64(bytes) : bytes);
+      }
+    }
+  }
+  return new Blob([...done, ...pieces]);
+}
+
+/** Bytes `start..end` in windows, each read while the one before is worked on. */
+async function* windows(
+  blob: Blob,
+  start: number,
+  end: number,
+  size: number,
+): AsyncGenerator<{ bytes: Uint8Array<ArrayBuffer>; end: number }, void, void> {
+  const readFrom = (from: number): Promise<Uint8Array<ArrayBuffer>> => {
+    const reading = read(blob, from, Math.min(from + size, end));
+    // When the work before it fails, nobody waits for this one.
+    reading.catch(() => undefined);
+    return reading;
+  };
+  let ahead = start < end ? readFrom(start) : undefined;
+  for (let at = start; ahead !== undefined; at += size) {
+    const bytes = await ahead;
+    ahead = at + size < end ? readFrom(at + size) : undefined;
+    yield { bytes, end: at + bytes.length };
+  }
+}
+
+async function read(blob: Blob, start: number, end: number): Promise<Uint8Array<ArrayBuffer>> {
+  const bytes = new Uint8Array(await blob.slice(start, end).arrayBuffer());
+  if (bytes.length !== end - start) throw fromFailure(shortRead(end - start, bytes.length));
+  return bytes;
+}
+
+function digestOnce(hasher: Hasher, bytes: Uint8Array): string {
+  try {
+    hasher.update(bytes);
+    return hasher.digest();
+  } finally {
+    hasher.free();
+  }
+}
+
+function toText(bytes: Uint8Array): string {
+  return new TextDecoder("utf-8", { ignoreBOM: true }).decode(bytes);
+}

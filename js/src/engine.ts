@@ -1,0 +1,108 @@
+/**
+ * How the engine gets in: the wasm is fetched, compiled and started once, on first use.
+ *
+ * Entries say where the wasm is; callers may say it themselves with {@link init}. The compiled module is kept: lanes start
+ * their own instances from it. Nothing is done at import time.
+ */
+import { HubferryError } from "./errors.js";
+import { platform, type WasmSource } from "./platform.js";
+import * as core from "./wasm/core.js";
+
+/** The engine's functions; to be used only after {@link engine} has resolved. */
+export type Engine = typeof core;
+
+/** Where things are that this package cannot find by itself. */
+export interface InitOptions {
+  /** The wasm: a module, its bytes, or where to fetch it. */
+  wasm?: WasmSource | Promise<WasmSource> | undefined;
+  /** The script of the hashing workers (`dist/compute/worker.js`, bundled or not), on the page's own origin. */
+  workerUrl?: string | URL | undefined;
+}
+
+let chosen: InitOptions = {};
+let module: Promise<WebAssembly.Module> | undefined;
+let started: Promise<Engine> | undefined;
+
+/**
+ * Supplies the wasm, and starts the engine.
+ *
+ * Only for those whose bundler or server does not find the package's own files; otherwise everything works without it. Call
+ * it before anything else: an engine that runs is not replaced.
+ *
+ * @example
+ * await init(new URL("/assets/core_bg.wasm", location.href));
+ * @example
+ * await init({ wasm: "/assets/core_bg.wasm", workerUrl: "/assets/hubferry-worker.js" });
+ */
+export async function init(source?: WasmSource | Promise<WasmSource> | InitOptions): Promise<void> {
+  if (started === undefined) chosen = isOptions(source) ? { ...source } : { wasm: source };
+  await engine();
+}
+
+/** The running engine. */
+export function engine(): Promise<Engine> {
+  // A failure is not kept: the network may be back at the next call.
+  started ??= start().catch((error: unknown) => {
+    started = undefined;
+    module = undefined;
+    throw error;
+  });
+  return started;
+}
+
+/** The compiled wasm, for lanes. */
+export function compiledModule(): Promise<WebAssembly.Module> {
+  module ??= compile(chosen.wasm ?? platform().wasm());
+  return module;
+}
+
+/** The worker script that the caller wants to be used. */
+export function workerUrl(): string | URL | undefined {
+  return chosen.workerUrl;
+}
+
+async function start(): Promise<Engine> {
+  await core.default({ module_or_path: await compiledModule() });
+  return core;
+}
+
+async function compile(pending: WasmSource | Promise<WasmSource>): Promise<WebAssembly.Module> {
+  const source = await pending;
+  if (source instanceof WebAssembly.Module) return source;
+  if (source instanceof ArrayBuffer || ArrayBuffer.isView(source)) return await compileBytes(source);
+  const response = source instanceof Response ? source : await load(source);
+  if (!response.ok) {
+    throw new HubferryError(
+      "blocked",
+      `The engine is not at ${response.url}; serve it there, or say where it is with init()`,
+    );
+  }
+  return await compileBytes(await response.arrayBuffer());
+}
+
+async function load(url: URL | string): Promise<Response> {
+  try {
+    return await fetch(url);
+  } catch (error) {
+    const where = typeof url === "string" ? url : url.href;
+    throw new HubferryError("blocked", `The engine could not be loaded from ${where}`, { cause: error });
+  }
+}
+
+async function compileBytes(bytes: BufferSource): Promise<WebAssembly.Module> {
+  try {
+    return await WebAssembly.compile(bytes);
+  } catch (error) {
+    // A page's policy and a broken file look the same from here.
+    const advice = "it must be allowed by the page's Content-Security-Policy ('wasm-unsafe-eval') and served unchanged";
+    throw new HubferryError("unsupported", `The engine (WebAssembly) could not be compiled: ${advice}`, {
+      cause: error,
+    });
+  }
+}
+
+function isOptions(source: unknown): source is InitOptions {
+  if (typeof source !== "object" || source === null) return false;
+  const known = [WebAssembly.Module, ArrayBuffer, Response, URL, Promise];
+  return !ArrayBuffer.isView(source) && !known.some((type) => source instanceof type);
+}

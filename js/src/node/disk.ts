@@ -1,0 +1,97 @@
+/**
+ * Files on disk for Node: blobs that open the file for each read, so that no descriptor is held and none is limited to 4 GiB
+ * (as the platform's `openAsBlob` is, up to Node 20).
+ *
+ * Invariant: a read of a file that is not the one it was when it was taken in fails. Used only by the entry for Node.
+ */
+import { open, stat, type FileHandle } from "node:fs/promises";
+import { fileURLToPath } from "node:url";
+import { FileChangedError, fromFailure, HubferryError, InvalidInputError } from "../errors.js";
+import { compare, shortRead, type Fingerprint } from "../source/failure.js";
+import { LazyBlob } from "../source/lazy.js";
+import { rememberOrigin } from "../source/origin.js";
+
+/** A file on disk, as a blob with a date. */
+export interface DiskFile {
+  readonly blob: Blob;
+  readonly size: number;
+  readonly lastModified: number;
+}
+
+/**
+ * Takes a file in as it is now.
+ *
+ * Errors: `invalid_input` for what is not there or not a file, `file_unreadable`.
+ */
+export async function openFile(path: string | URL): Promise<DiskFile> {
+  const file = typeof path === "string" ? path : fileURLToPath(path);
+  const taken = await look(file).catch((error: unknown) => {
+    throw error instanceof FileChangedError ? new InvalidInputError(`${file} does not exist`, { cause: error }) : error;
+  });
+  const reader = { read: (start: number, end: number) => readRange(file, taken, start, end) };
+  const blob = rememberOrigin(new LazyBlob(reader, 0, taken.size), taken, () => look(file));
+  return { blob, size: taken.size, lastModified: taken.lastModified };
+}
+
+async function look(file: string): Promise<Fingerprint & { lastModified: number }> {
+  try {
+    return fingerprint(await stat(file), file);
+  } catch (error) {
+    throw explain(error);
+  }
+}
+
+async function readRange(
+  file: string,
+  taken: Fingerprint,
+  start: number,
+  end: number,
+): Promise<Uint8Array<ArrayBuffer>> {
+  let handle: FileHandle | undefined;
+  try {
+    handle = await open(file);
+    const changed = compare(taken, fingerprint(await handle.stat(), file));
+    if (changed !== undefined) throw fromFailure(changed);
+    const bytes = new Uint8Array(end - start);
+    let filled = 0;
+    while (filled < bytes.length) {
+      const { bytesRead } = await handle.read(bytes, filled, bytes.length - filled, start + filled);
+      if (bytesRead === 0) throw fromFailure(shortRead(bytes.length, filled));
+      filled += bytesRead;
+    }
+    return bytes;
+  } catch (error) {
+    throw explain(error);
+  } finally {
+    await handle?.close();
+  }
+}
+
+interface Stats {
+  readonly size: number;
+  readonly mtimeMs: number;
+  isFile(): boolean;
+  isDirectory(): boolean;
+}
+
+function fingerprint(stats: Stats, file: string): Fingerprint & { lastModified: number } {
+  if (stats.isDirectory())
+    throw new InvalidInputError(`${file} is a folder, where a file was expected; use uploadFolder`);
+  if (!stats.isFile()) throw new InvalidInputError(`${file} is neither a file nor a folder`);
+  return { size: stats.size, lastModified: stats.mtimeMs };
+}
+
+/** Node's errors, in our words. */
+function explain(error: unknown): unknown {
+  if (!(error instanceof Error) || error instanceof HubferryError || !("code" in error)) return error;
+  switch (error.code) {
+    case "ENOENT":
+    case "ENOTDIR":
+      return new FileChangedError("it is not there any more", { cause: error });
+    case "EACCES":
+    case "EPERM":
+      return new HubferryError("file_unreadable", "permission is denied", { cause: error });
+    default:
+      return new HubferryError("file_unreadable", error.message, { cause: error });
+  }
+}

@@ -1,0 +1,45 @@
+/**
+ * What differs from runtime to runtime, handed in by the entry that the runtime loads (`entry/`).
+ *
+ * Everything else in the package is the same file everywhere and asks here. Nothing is done at import time.
+ */
+import type { Hashing } from "./compute/lane.js";
+import type { Directory } from "./source/folder/walk.js";
+
+/** One runtime. */
+export interface Platform {
+  /** Where the wasm is, unless the caller says otherwise with `init`. */
+  wasm: () => WasmSource | Promise<WasmSource>;
+  /** Starts a lane's worker; absent where hashing runs in place. */
+  spawn?: (url: string | URL | undefined) => Worker;
+  /** Hashing by the platform itself, where that is faster than the engine's. */
+  hashing?: Hashing;
+  /** Files and folders by path; absent in browsers. */
+  disk?: Disk;
+}
+
+/** What the wasm can be made from. */
+export type WasmSource = WebAssembly.Module | BufferSource | Response | URL | string;
+
+/** A disk that paths lead to. */
+export interface Disk {
+  /** A file as it is now, by path or `file:` URL. */
+  openFile(path: string | URL): Promise<{ blob: Blob; size: number; lastModified: number }>;
+  /** A folder, by path or `file:` URL. */
+  openFolder(path: string | URL): Promise<Directory>;
+  /** Whether a path or `file:` URL leads to a folder. */
+  isFolder(path: string | URL): Promise<boolean>;
+}
+
+let current: Platform | undefined;
+
+/** Called once by the entry. */
+export function setPlatform(platform: Platform): void {
+  current = platform;
+}
+
+/** The runtime that we are in. */
+export function platform(): Platform {
+  if (current === undefined) throw new Error('hubferry was imported past its entry; use `import … from "hubferry"`');
+  return current;
+}

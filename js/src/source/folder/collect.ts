@@ -1,0 +1,125 @@
+/**
+ * The files of a folder, whatever the folder is: what `uploadFolder` takes, and what a page lists before it asks.
+ */
+import { engine } from "../../engine.js";
+import { fromFailure, InvalidInputError, unsupported } from "../../errors.js";
+import type { HubferryError } from "../../errors.js";
+import { platform } from "../../platform.js";
+import { entryDirectory, isDirectoryEntry } from "./entries.js";
+import { handleDirectory, isDirectoryHandle } from "./handles.js";
+import { chosenFiles, walkList, type Listed } from "./list.js";
+import { selection, type Patterns } from "./select.js";
+import { isDataTransfer, takeDropped } from "./transfer.js";
+import { walk, type Directory, type FoundFile, type Walk } from "./walk.js";
+import { fingerprint } from "../blob.js";
+import { toBlob, type Content } from "../content.js";
+import { readFailureOf } from "../failure.js";
+
+/** What can be a folder. */
+export type FolderSource =
+  | DataTransfer
+  | FileList
+  | readonly File[]
+  | FileSystemDirectoryHandle
+  | FileSystemDirectoryEntry
+  | ReadonlyMap<string, Content>
+  /** A path or `file:` URL, in runtimes with a disk. */
+  | string
+  | URL;
+
+/** One file of a folder. */
+export interface CollectedFile {
+  /** Path relative to the folder, with `/`. */
+  path: string;
+  /** The content, by reference: nothing has been read. */
+  content: Blob;
+  /** In bytes. */
+  size: number;
+  /** Milliseconds since 1970, when the file has a date. */
+  lastModified: number | undefined;
+}
+
+/** How a folder is listed. */
+export interface CollectOptions {
+  /** Only files that match one of these; as Python's `allow_patterns`. */
+  allowPatterns?: string | readonly string[] | undefined;
+  /** No files that match one of these; as Python's `ignore_patterns`. `.git` and the like are always left out. */
+  ignorePatterns?: string | readonly string[] | undefined;
+  /** Told what is left out, and why. */
+  onSkip?: ((path: string, reason: string) => void) | undefined;
+  /** Told what could not be read; the listing goes on. Without it, the iteration throws there. */
+  onError?: ((path: string, error: HubferryError) => void) | undefined;
+  abortSignal?: AbortSignal | undefined;
+}
+
+/** A folder that was taken in and can be listed. */
+type Taken = { tree: () => Directory | Promise<Directory> } | { list: readonly Listed[] };
+
+/**
+ * Lists the files of a folder, sorted by path, with little memory and without long tasks.
+ *
+ * A `DataTransfer` is read at once, so call this in the handler of the `drop` event, before its first `await`. One folder
+ * that was dropped or chosen stands for its contents, as in `hf upload ./folder`: its own name is not part of the paths.
+ * Several things dropped together keep their names. Links to files are followed, links to folders are not.
+ *
+ * @example
+ * for await (const { path, size } of collectFiles(event.dataTransfer)) console.log(path, size);
+ */
+export function collectFiles(source: FolderSource | null, options: CollectOptions = {}): AsyncIterable<CollectedFile> {
+  return list(take(source), options);
+}
+
+/**
+ * Takes a folder in, synchronously.
+ *
+ * Errors: `invalid_input` for what is no folder, `unsupported` for a path where there is no disk.
+ */
+function take(source: FolderSource | null): Taken {
+  if (typeof source === "string" || source instanceof URL) {
+    const { disk } = platform();
+    if (disk === undefined)
+      throw unsupported("Folders by path or URL need a runtime with a disk; give files or a drop");
+    return { tree: () => disk.openFolder(source) };
+  }
+  if (source instanceof Map) return { list: mapFiles(source) };
+  if (typeof source === "object" && source !== null) {
+    if (isDataTransfer(source)) {
+      const dropped = takeDropped(source);
+      if ("tree" in dropped) return { tree: () => dropped.tree };
+      if (dropped.list.length > 0) return dropped;
+      throw new InvalidInputError("The drop holds no files; read it in the event's handler, before the first await");
+    }
+    if (isDirectoryHandle(source)) return { tree: () => handleDirectory(source) };
+    if (isDirectoryEntry(source)) return { tree: () => entryDirectory(source) };
+    if ("length" in source) return { list: chosenFiles(source) };
+  }
+  throw new InvalidInputError("folder must be a drop, chosen files, a directory handle or entry, a Map, or a path");
+}
+
+function mapFiles(files: ReadonlyMap<string, Content>): Listed[] {
+  return Array.from(files, ([path, content]) => ({
+    path,
+    open: async () => {
+      const blob = await toBlob(content, {});
+      return { content: blob, ...fingerprint(blob) };
+    },
+  }));
+}
+
+async function* list(taken: Taken, options: CollectOptions): AsyncGenerator<FoundFile, void, void> {
+  const onSkip: Walk["onSkip"] = (path, reason) => options.onSkip?.(path, reason);
+  const patterns: Patterns = options;
+  const walking: Walk = {
+    select: selection(await engine(), patterns, onSkip),
+    onSkip,
+    onError: (path, thrown) => {
+      const failure = readFailureOf(thrown);
+      const message = `${JSON.stringify(path)} cannot be listed (${failure.message})`;
+      const error = fromFailure({ ...failure, message }, path);
+      if (options.onError === undefined) throw error;
+      options.onError(path, error);
+    },
+    signal: options.abortSignal,
+  };
+  yield* "tree" in taken ? walk(await taken.tree(), walking) : walkList(taken.list, walking);
+}

@@ -1,0 +1,35 @@
+/**
+ * Whether the file behind a `Blob` is still the one it was taken from.
+ *
+ * A `File` is a snapshot; engines differ in what they do when the disk moves on. Whoever found the file (a dropped entry, a
+ * directory handle, a path) can look again. The link is weak: it lives as long as the blob, and goes wherever the blob goes.
+ */
+import { compare, readFailureOf, type Fingerprint } from "./failure.js";
+import type { FailureView } from "../wire.js";
+
+/** Looks at a file again. Rejects when it is gone or cannot be read. */
+export type Look = () => Promise<Fingerprint>;
+
+const origins = new WeakMap<Blob, { taken: Fingerprint; look: Look }>();
+
+/** Remembers how to look at the file behind a blob, and what it was; returns the blob. */
+export function rememberOrigin<B extends Blob>(blob: B, taken: Fingerprint, look: Look): B {
+  origins.set(blob, { taken, look });
+  return blob;
+}
+
+/** Looks at the file behind a blob again; nothing when nobody knows it, or it is the same. */
+export async function checkOrigin(blob: Blob): Promise<FailureView | undefined> {
+  const origin = origins.get(blob);
+  if (origin === undefined) return undefined;
+  try {
+    return compare(origin.taken, await origin.look());
+  } catch (error) {
+    return readFailureOf(error);
+  }
+}
+
+/** Whether somebody knows the file behind a blob. */
+export function hasOrigin(blob: Blob): boolean {
+  return origins.has(blob);
+}

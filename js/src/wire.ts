@@ -1,0 +1,24 @@
+/**
+ * What crosses the boundary to the engine, as plain values.
+ *
+ * The types are generated from `src/wire/` when the wasm is built; nothing is written by hand here. Public types are
+ * hand-written elsewhere: what the engine says may change, what callers see may not.
+ */
+export type {
+  Answers,
+  Ask,
+  BodyPartView,
+  ErrorView,
+  EventView,
+  FailureView,
+  FileOutcomeView,
+  InputView,
+  OperationSpec,
+  ProbeResultView,
+  ProgressView,
+  PushOutputView,
+  PushSpec,
+  RepoSpec,
+  RequestView,
+  StepView,
+} from "./wasm/core.js";
