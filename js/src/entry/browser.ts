@@ -1,0 +1,13 @@
+/** The entry for browsers (pages and module workers) and whatever else has `fetch` and URLs of its own files. */
+import { setPlatform } from "../platform.js";
+
+setPlatform({
+  // Bundlers know both spellings by sight: they must stay literal.
+  wasm: () => new URL("../wasm/core_bg.wasm", import.meta.url),
+  spawn: (url) =>
+    url === undefined
+      ? new Worker(new URL("../compute/worker.js", import.meta.url), { type: "module" })
+      : new Worker(url, { type: "module" }),
+});
+
+export * from "../index.js";

@@ -1,0 +1,73 @@
+/**
+ * hubferry: push files and folders to the Hugging Face Hub from any JavaScript runtime.
+ *
+ * This is the public surface; everything else in the package may change. Functions shared with the Hub's own JavaScript
+ * client have its names, parameters and results.
+ */
+export { init, type InitOptions } from "./engine.js";
+export {
+  FileChangedError,
+  HubApiError,
+  HubferryError,
+  IntegrityError,
+  InvalidApiResponseFormatError,
+  InvalidInputError,
+  isHubferryError,
+  type ErrorCode,
+} from "./errors.js";
+
+export { commit, commitIter, type CommitParams } from "./upload/commit.js";
+export type {
+  CommitOutput,
+  CommitProgressEvent,
+  CommittedFile,
+  Phase,
+  Progress,
+  UploadEvent,
+} from "./upload/events.js";
+export type { UploadJob } from "./upload/job.js";
+export type { CommitDeletedEntry, CommitFile, CommitOperation, ContentSource } from "./upload/operations.js";
+export {
+  uploadFile,
+  uploadFiles,
+  uploadFilesWithProgress,
+  type UploadFileParams,
+  type UploadFilesParams,
+  type UploadSource,
+} from "./upload/upload-files.js";
+export { uploadFolder, type UploadFolderParams } from "./upload/upload-folder.js";
+export type { PushParams } from "./upload/push.js";
+export type { UseWebWorkers } from "./compute/choose.js";
+
+export { collectFiles, type CollectedFile, type CollectOptions, type FolderSource } from "./source/folder/collect.js";
+export { filterRepoObjects } from "./source/folder/filter.js";
+
+export { createBranch, type CreateBranchParams } from "./hub/create-branch.js";
+export { createRepo, type CreateRepoParams, type SpaceSdk } from "./hub/create-repo.js";
+export { deleteRepo } from "./hub/delete-repo.js";
+export { downloadFile, type DownloadFileParams } from "./hub/download-file.js";
+export { listFiles, type ListFileEntry, type ListFilesParams } from "./hub/list-files.js";
+export { pathsInfo, type CommitInfo, type LfsPathInfo, type PathInfo, type PathsInfoParams } from "./hub/paths-info.js";
+export { repoExists, type RepoExistsParams } from "./hub/repo-exists.js";
+export {
+  whoAmI,
+  type AccessTokenRole,
+  type AuthInfo,
+  type AuthType,
+  type WhoAmI,
+  type WhoAmIApp,
+  type WhoAmIOrg,
+  type WhoAmIUser,
+} from "./hub/who-am-i.js";
+export {
+  HUB_URL,
+  type AccessToken,
+  type Credentials,
+  type CredentialsParams,
+  type HubParams,
+  type RepoDesignation,
+  type RepoFullName,
+  type RepoId,
+  type RepoParams,
+  type RepoType,
+} from "./hub/params.js";

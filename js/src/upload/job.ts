@@ -1,0 +1,143 @@
+/**
+ * A push as its caller holds it: a promise of the result, a stream of events, and the handles to pause or stop it.
+ *
+ * Invariants: it begins at once; events go to whoever listens when they happen and are not kept for others; the promise
+ * rejects once, and with the signal's reason when it was stopped.
+ */
+import { linkedController, orAborted } from "../abort.js";
+import { EventQueue } from "./event-queue.js";
+import { noProgress, type CommitOutput, type Progress, type UploadEvent } from "./events.js";
+
+/**
+ * A push under way.
+ *
+ * Await it for the result; iterate it for what happens meanwhile; or both. An iteration ends with the push, and throws when
+ * the push fails; then the promise need not be awaited as well.
+ *
+ * @example
+ * const job = uploadFolder({ repo, accessToken, folder });
+ * for await (const event of job) if (event.event === "report") show(event.progress);
+ * const { commit } = await job;
+ */
+export interface UploadJob extends Promise<CommitOutput>, AsyncIterable<UploadEvent> {
+  /** A snapshot. */
+  readonly progress: Progress;
+  /** Begins nothing new until {@link resume}; what is in the air is finished. */
+  pause(): void;
+  /** Goes on. */
+  resume(): void;
+  /** Stops everything; the promise rejects with `reason`. @default an `AbortError` */
+  abort(reason?: unknown): void;
+}
+
+/** What a job is made of: whoever does the push calls these. */
+export interface Control {
+  readonly signal: AbortSignal;
+  readonly emit: (event: UploadEvent) => void;
+  /** Connects the handles of the job to the push. */
+  readonly attach: (push: Attached) => void;
+  /** Takes the last snapshot. */
+  readonly takeStock: () => void;
+}
+
+/** A push as its job sees it. */
+export interface Attached {
+  /** Nothing once the push has ended. */
+  progress(): Progress | undefined;
+  pause(): void;
+  resume(): void;
+}
+
+/** Milliseconds between two reports. */
+const REPORT_EVERY_MS = 1_000;
+
+/** See {@link UploadJob}. */
+export class Job implements UploadJob {
+  readonly [Symbol.toStringTag] = "UploadJob";
+  readonly #controller: AbortController;
+  readonly #queues = new Set<EventQueue>();
+  readonly #result: Promise<CommitOutput>;
+  #push: Attached | undefined;
+  #lastProgress = noProgress();
+  #paused = false;
+  #over = false;
+
+  /** Begins: `run` is called at once, so that it can take out of a drop what must be taken at once. */
+  constructor(run: (control: Control) => Promise<CommitOutput>, abortSignal: AbortSignal | undefined) {
+    const { controller, release } = linkedController(abortSignal);
+    this.#controller = controller;
+    const { signal } = controller;
+    const emit = (event: UploadEvent): void => {
+      for (const queue of this.#queues) queue.put(event);
+    };
+    const attach = (push: Attached): void => {
+      this.#push = push;
+      if (this.#paused) push.pause();
+    };
+    const takeStock = (): void => {
+      this.#lastProgress = this.progress;
+    };
+    const reports = setInterval(() => {
+      emit({ event: "report", progress: this.progress });
+    }, REPORT_EVERY_MS);
+    this.#result = orAborted(run({ signal, emit, attach, takeStock }), signal).finally(() => {
+      clearInterval(reports);
+      release();
+      emit({ event: "report", progress: this.progress });
+      this.#over = true;
+      for (const queue of this.#queues) queue.wake();
+    });
+  }
+
+  get progress(): Progress {
+    this.#lastProgress = this.#push?.progress() ?? this.#lastProgress;
+    return this.#lastProgress;
+  }
+
+  pause(): void {
+    this.#paused = true;
+    this.#push?.pause();
+  }
+
+  resume(): void {
+    this.#paused = false;
+    this.#push?.resume();
+  }
+
+  abort(reason?: unknown): void {
+    this.#controller.abort(reason);
+  }
+
+  async *[Symbol.asyncIterator](): AsyncGenerator<UploadEvent, void, void> {
+    const queue = new EventQueue();
+    this.#queues.add(queue);
+    // The iteration tells of a failure; the promise need not be looked at as well.
+    this.#result.catch(() => undefined);
+    try {
+      for (;;) {
+        const event = queue.take();
+        if (event !== undefined) yield event;
+        else if (this.#over) break;
+        else await queue.wait();
+      }
+      await this.#result;
+    } finally {
+      this.#queues.delete(queue);
+    }
+  }
+
+  then<A = CommitOutput, B = never>(
+    onFulfilled?: ((output: CommitOutput) => A | PromiseLike<A>) | null,
+    onRejected?: ((reason: unknown) => B | PromiseLike<B>) | null,
+  ): Promise<A | B> {
+    return this.#result.then(onFulfilled, onRejected);
+  }
+
+  catch<B = never>(onRejected?: ((reason: unknown) => B | PromiseLike<B>) | null): Promise<CommitOutput | B> {
+    return this.#result.catch(onRejected);
+  }
+
+  finally(onFinally?: (() => void) | null): Promise<CommitOutput> {
+    return this.#result.finally(onFinally);
+  }
+}

@@ -1,0 +1,84 @@
+/**
+ * The operations of a commit, as callers give them, and what the engine is told of them.
+ */
+import { InvalidInputError, unsupported } from "../errors.js";
+import { platform } from "../platform.js";
+import { blobSource } from "../source/blob.js";
+import { toBlob, type Content, type Opening } from "../source/content.js";
+import { collectFiles } from "../source/folder/collect.js";
+import type { Planned } from "./push.js";
+
+/** What can be the content of a file; what the Hub's own JavaScript client takes, and more. */
+export type ContentSource = Content;
+
+/** Adds a file, or replaces it. */
+export interface CommitFile {
+  operation: "addOrUpdate";
+  /** Path in the repo. */
+  path: string;
+  /** A `file:` URL may lead to a folder, in runtimes with a disk; its files go below `path`. */
+  content: ContentSource;
+}
+
+/** Deletes a file; a folder when `path` ends in `/`. */
+export interface CommitDeletedEntry {
+  operation: "delete";
+  /** Path in the repo. */
+  path: string;
+}
+
+/** One operation of a commit. */
+export type CommitOperation = CommitDeletedEntry | CommitFile;
+
+/** How contents are opened. */
+export interface Planning extends Opening {
+  /** Levels of folders taken from a `file:` URL; what lies deeper is left out. @default all */
+  readonly maxFolderDepth?: number | undefined;
+}
+
+/** Opens the contents of operations, in order. */
+export async function* planOperations(
+  operations: Iterable<CommitOperation>,
+  planning: Planning,
+): AsyncGenerator<Planned> {
+  if (typeof (operations as Partial<Iterable<CommitOperation>> | undefined)?.[Symbol.iterator] !== "function") {
+    throw new InvalidInputError("operations must be a list");
+  }
+  for (const operation of operations) {
+    planning.signal?.throwIfAborted();
+    switch (operation.operation) {
+      case "delete":
+        yield { operation: "delete", path: operation.path };
+        break;
+      case "addOrUpdate":
+        yield* planAddition(operation, planning);
+        break;
+      default:
+        refuseOperation(operation);
+    }
+  }
+}
+
+async function* planAddition({ path, content }: CommitFile, planning: Planning): AsyncGenerator<Planned> {
+  if (content instanceof URL && content.protocol === "file:" && (await platform().disk?.isFolder(content)) === true) {
+    const { maxFolderDepth = Infinity, signal } = planning;
+    for await (const file of collectFiles(content, { abortSignal: signal })) {
+      if (file.path.split("/").length > maxFolderDepth) continue;
+      yield { operation: "addOrUpdate", path: joinPath(path, file.path), source: blobSource(file.content) };
+    }
+    return;
+  }
+  yield { operation: "addOrUpdate", path, source: blobSource(await toBlob(content, planning)) };
+}
+
+/** A path below a folder of the repo; the folder may be given as Python's `path_in_repo` is. */
+export function joinPath(folder: string, path: string): string {
+  const trimmed = folder.replace(/^\/+|\/+$/g, "");
+  return trimmed === "" || trimmed === "." ? path : `${trimmed}/${path}`;
+}
+
+function refuseOperation(operation: never): never {
+  const { operation: name } = operation as { operation?: unknown };
+  if (name === "copy" || name === "edit") throw unsupported(`The operation "${name}" is not supported by this version`);
+  throw new InvalidInputError('operation must be "addOrUpdate" or "delete"');
+}

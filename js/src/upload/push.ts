@@ -1,0 +1,151 @@
+/**
+ * One push: from what the caller wants to the engine's operations, and from its end to the promised result.
+ */
+import { orAborted } from "../abort.js";
+import { chooseCompute, type UseWebWorkers } from "../compute/choose.js";
+import { Driver } from "../driver.js";
+import { engine, type Engine } from "../engine.js";
+import { toError } from "../errors.js";
+import { compact, hubSpec, newSeed, refuse, repoSpec, type RepoParams } from "../hub/params.js";
+import { JobIo } from "../io.js";
+import { Pace } from "../pace.js";
+import type { Source } from "../source/source.js";
+import { chooseTransport } from "../transport/choose.js";
+import type { Attached, Control } from "./job.js";
+import type { CommitOutput, CommittedFile } from "./events.js";
+import type { OperationSpec, PushOutputView } from "../wire.js";
+
+/** What every upload takes. */
+export interface PushParams extends RepoParams {
+  /** The branch that gets the commit; a missing one is an error unless `createBranch` is set. @default "main" */
+  branch?: string | undefined;
+  /** Make the branch, from the head of the default branch, when it is missing. @default false */
+  createBranch?: boolean | undefined;
+  /** Commit only if this is the head: a commit id of 5 to 40 hex digits. @default the head that is found */
+  parentCommit?: string | undefined;
+  /** Open a pull request instead. Not supported by this version. */
+  isPullRequest?: boolean | undefined;
+  /**
+   * Store large files by Xet. @default true
+   *
+   * This version stores them by LFS either way; what a reader gets is the same.
+   */
+  useXet?: boolean | undefined;
+  /** Hash in web workers. @default wherever there are some */
+  useWebWorkers?: UseWebWorkers | undefined;
+}
+
+/** The message of a commit. */
+export interface Message {
+  readonly title: string | undefined;
+  readonly description: string | undefined;
+}
+
+/** One operation, with its content. */
+export type Planned =
+  | { readonly operation: "addOrUpdate"; readonly path: string; readonly source: Source }
+  | { readonly operation: "delete"; readonly path: string };
+
+type PushMachine = InstanceType<Engine["PushHandle"]>;
+
+/** Operations handed over in one go, and files of the result taken back: more would hold up a page. */
+const AT_ONCE = 1000;
+
+/** Pushes what `plan` yields. */
+export async function push(
+  params: PushParams,
+  message: Message,
+  plan: AsyncIterable<Planned>,
+  control: Control,
+): Promise<CommitOutput> {
+  refuse({ isPullRequest: params.isPullRequest });
+  const { signal } = control;
+  const { PushHandle } = await orAborted(engine(), signal);
+  const compute = await orAborted(chooseCompute(params.useWebWorkers), signal);
+  const sources: Source[] = [];
+  const io = new JobIo(chooseTransport(params.fetch), compute, sources);
+  const driver = new Driver<PushOutputView, PushMachine>(open(PushHandle, params, message), io);
+  control.attach(attached(driver));
+  return await driver.run({
+    signal,
+    onEvent: control.emit,
+    prepare: (machine) => supply(machine, plan, sources, signal),
+    conclude: async (output, machine) => ({
+      commit: { oid: output.head.oid, url: output.head.url },
+      commits: output.commits,
+      verified: output.verified,
+      hookOutput: output.hookOutput,
+      files: await files(machine),
+      bytes: output.bytes,
+    }),
+    onEnd: control.takeStock,
+  });
+}
+
+function open(Handle: Engine["PushHandle"], params: PushParams, { title, description }: Message): PushMachine {
+  const { branch, createBranch, parentCommit } = params;
+  try {
+    return new Handle({
+      repo: repoSpec(params.repo),
+      ...hubSpec(params),
+      ...compact({ branch, createBranch, parentCommit, title, description }),
+      seed: newSeed(),
+    });
+  } catch (error) {
+    throw toError(error);
+  }
+}
+
+function attached(driver: Driver<PushOutputView, PushMachine>): Attached {
+  return {
+    progress: () => driver.peek((machine, nowMs) => machine.progress(nowMs)),
+    pause: () => {
+      driver.change((machine) => {
+        machine.pause();
+      });
+    },
+    resume: () => {
+      driver.change((machine) => {
+        machine.resume();
+      });
+    },
+  };
+}
+
+async function supply(
+  machine: PushMachine,
+  plan: AsyncIterable<Planned>,
+  sources: Source[],
+  signal: AbortSignal,
+): Promise<void> {
+  const pace = new Pace();
+  let batch: OperationSpec[] = [];
+  const handOver = (): void => {
+    // The machine is gone once the job was stopped.
+    signal.throwIfAborted();
+    machine.add(batch);
+    batch = [];
+  };
+  for await (const planned of plan) {
+    if (planned.operation === "delete") {
+      batch.push({ operation: "delete", path: planned.path });
+    } else {
+      const { path, source } = planned;
+      batch.push({ operation: "addOrUpdate", path, file: sources.push(source) - 1, size: source.size });
+    }
+    if (batch.length >= AT_ONCE) handOver();
+    if (pace.due) await pace.turn();
+  }
+  handOver();
+}
+
+async function files(machine: PushMachine): Promise<CommittedFile[]> {
+  const all: CommittedFile[] = [];
+  const pace = new Pace();
+  for (let start = 0; ; start += AT_ONCE) {
+    const page = machine.files(start, start + AT_ONCE);
+    all.push(...page);
+    if (page.length < AT_ONCE) return all;
+    if (pace.due) await pace.turn();
+  }
+}
