@@ -1,0 +1,338 @@
+/**
+ * `<hubferry-drop>`: drop a folder, look through it, push it to the Hub as one commit.
+ *
+ * The element renders the model and hands it what happens: drags, dialogs, keys, the network coming and going. Everything
+ * it knows is in `model.ts`; everything it shows is in `views/`. File names are only ever text. It works below a content
+ * security policy without inline styles and scripts: style sheets are constructed, sizes are set through the CSSOM.
+ */
+import { html, LitElement, nothing, type PropertyValues, type TemplateResult } from "lit";
+import { property, query, state } from "lit/decorators.js";
+import type { HubferryDropEventMap } from "./drop-events.js";
+import type { RepoKind } from "./destination.js";
+import { DropModel, type Source, type StageName } from "./model.js";
+import { hubferryPackage } from "./package.js";
+import type { Batch } from "./selection.js";
+import { controls } from "./styles/controls.js";
+import { lists } from "./styles/lists.js";
+import { theme } from "./styles/theme.js";
+import { views } from "./styles/views.js";
+import { emptyView } from "./views/empty.js";
+import type { Host } from "./views/host.js";
+import { cancelledView, doneView, failedView, unchangedView } from "./views/outcome.js";
+import { overlayView, type Drag } from "./views/overlay.js";
+import { reviewView } from "./views/review.js";
+import { scanningView } from "./views/scanning.js";
+import { transferView } from "./views/transfer.js";
+
+/** CSS pixels of a row of a list, and of one with two lines. */
+const ROW = 40;
+const TALL_ROW = 52;
+/** CSS pixels of width below which rows have two lines; as the container query of the lists. */
+const NARROW = 560;
+/** The public Hub. */
+const PUBLIC_HUB = "https://huggingface.co";
+
+/**
+ * The drag-and-drop uploader.
+ *
+ * @example
+ * ```html
+ * <hubferry-drop repo="datasets/alice/photos" branch="main"></hubferry-drop>
+ * ```
+ *
+ * @slot heading - Replaces the words of the empty stage.
+ * @slot hint - Replaces the line below them.
+ *
+ * @csspart zone - The card of the empty stage.
+ * @csspart card - The card of any other stage.
+ * @csspart form - The form of the destination.
+ * @csspart button - Every larger button; `push` is the one that pushes.
+ * @csspart overlay - What covers the page during a drag.
+ *
+ * @cssproperty --hubferry-accent - Colour of actions and progress; `--hubferry-accent-strong` on hover, `--hubferry-on-accent` upon it.
+ * @cssproperty --hubferry-surface - Background of cards; `--hubferry-sunken` of what lies deeper, `--hubferry-tint` of what is chosen.
+ * @cssproperty --hubferry-text - Text; `--hubferry-muted` for secondary text.
+ * @cssproperty --hubferry-line - Separators; `--hubferry-field` for edges of fields.
+ * @cssproperty --hubferry-good - Success; likewise `--hubferry-warn`, `--hubferry-warn-tint`, `--hubferry-bad`, `--hubferry-bad-tint`.
+ * @cssproperty --hubferry-read - The part of the bar that was read but not sent yet.
+ * @cssproperty --hubferry-radius - Corners of cards; the others follow.
+ * @cssproperty --hubferry-mono - Font of tokens and ids.
+ *
+ * @fires hubferry-state - Another stage began.
+ * @fires hubferry-progress - A push moved on.
+ * @fires hubferry-commit - A push ended well.
+ * @fires hubferry-error - A push failed.
+ */
+export class HubferryDrop extends LitElement implements Host {
+  static override readonly styles = [theme, controls, views, lists];
+
+  /**
+   * Address of the Hub.
+   * @default "https://huggingface.co"
+   */
+  @property({ attribute: "hub-url" }) hubUrl = PUBLIC_HUB;
+  /** The repo that the form begins with, as `user/name`, `datasets/user/name` or `spaces/user/name`. */
+  @property() repo = "";
+  /** The type that the form begins with; a prefix in `repo` wins. */
+  @property({ attribute: "repo-type" }) repoType: RepoKind = "model";
+  /**
+   * The branch that the form begins with. A missing one is made.
+   * @default "main"
+   */
+  @property() branch = "main";
+  /** The folder in the repo that the form begins with. */
+  @property({ attribute: "path-in-repo" }) pathInRepo = "";
+  /**
+   * The access token that the form begins with. Not an attribute on purpose: markup is stored, shared and logged, the
+   * memory of a tab is not.
+   */
+  @property({ attribute: false }) accessToken = "";
+  /**
+   * Where files can be dropped: anywhere on the page, or on the element only. Files that are dropped elsewhere are then left
+   * to the page.
+   * @default "page"
+   */
+  @property({ attribute: "drop-target" }) dropTarget: "page" | "element" = "page";
+
+  /** Internal: the state behind the views. */
+  readonly model = new DropModel(hubferryPackage, PUBLIC_HUB, {
+    changed: () => {
+      this.requestUpdate();
+    },
+    entered: (stage) => {
+      this.#entered(stage);
+    },
+    progressed: (transfer) => {
+      this.#tell("hubferry-progress", {
+        share: transfer.shown,
+        condition: transfer.condition.is,
+        progress: transfer.progress,
+      });
+    },
+    committed: (output) => {
+      this.#tell("hubferry-commit", output);
+    },
+    failed: (error) => {
+      this.#tell("hubferry-error", { error });
+    },
+  });
+
+  /** Internal. */
+  @state() tokenShown = false;
+  /** Internal. */
+  @state() rowHeight = ROW;
+  /** Internal. */
+  readonly canChooseFolders = "webkitdirectory" in HTMLInputElement.prototype;
+
+  @state() private drag: Drag | undefined;
+  @query("#files") private filesInput!: HTMLInputElement;
+  @query("#folder") private folderInput!: HTMLInputElement;
+  #dragDepth = 0;
+  #focusHeading = false;
+  #listeners: AbortController | undefined;
+  readonly #resized = new ResizeObserver(([entry]) => {
+    const width = entry?.contentRect.width ?? NARROW;
+    this.rowHeight = width < NARROW ? TALL_ROW : ROW;
+  });
+
+  /** The stage that is shown. */
+  get state(): StageName {
+    return this.model.stage.is;
+  }
+
+  /** Takes in files from elsewhere, as if they had been dropped. Call it in the very event that brought them. */
+  take(source: Source): void {
+    this.model.take(source, batchOf(source));
+  }
+
+  /** Forgets the chosen files; what was typed stays. Does nothing while a push runs. */
+  clear(): void {
+    if (this.model.accepts) this.model.clear();
+  }
+
+  override connectedCallback(): void {
+    super.connectedCallback();
+    this.setAttribute("state", this.state);
+    this.#resized.observe(this);
+    this.#listeners = new AbortController();
+    const { signal } = this.#listeners;
+    const target: EventTarget = this.dropTarget === "page" ? window : this;
+    const listen = (name: "dragenter" | "dragover" | "dragleave" | "drop"): void => {
+      target.addEventListener(name, this.#dragged, { signal });
+    };
+    listen("dragenter");
+    listen("dragover");
+    listen("dragleave");
+    listen("drop");
+    const network = (): void => {
+      this.model.connection(navigator.onLine);
+    };
+    window.addEventListener("online", network, { signal });
+    window.addEventListener("offline", network, { signal });
+  }
+
+  override disconnectedCallback(): void {
+    super.disconnectedCallback();
+    this.#resized.disconnect();
+    this.#listeners?.abort();
+    window.removeEventListener("beforeunload", holdPage);
+    this.model.dispose();
+  }
+
+  /** Internal. */
+  chooseFiles(): void {
+    this.filesInput.click();
+  }
+
+  /** Internal. */
+  chooseFolder(): void {
+    this.folderInput.click();
+  }
+
+  /** Internal. */
+  push(): void {
+    void this.model.push().then((begun) => {
+      if (!begun) void this.#focusFirstProblem();
+    });
+  }
+
+  /** Internal. */
+  showToken(shown: boolean): void {
+    this.tokenShown = shown;
+  }
+
+  /** Internal. */
+  correct(field: string): void {
+    this.model.back();
+    if (field === "") return;
+    this.#focusHeading = false;
+    void this.updateComplete.then(() => {
+      this.renderRoot.querySelector<HTMLElement>(`#field-${field}`)?.focus();
+    });
+  }
+
+  protected override willUpdate(changed: PropertyValues<this>): void {
+    if (changed.has("hubUrl")) this.model.hubUrl = this.hubUrl;
+    if (changed.has("repoType")) this.model.edit({ type: this.repoType });
+    if (changed.has("repo") && this.repo !== "") this.model.editRepo(this.repo);
+    if (changed.has("branch")) this.model.edit({ branch: this.branch });
+    if (changed.has("pathInRepo")) this.model.edit({ pathInRepo: this.pathInRepo });
+    if (changed.has("accessToken") && this.accessToken !== "") this.model.edit({ token: this.accessToken });
+  }
+
+  protected override render(): TemplateResult {
+    return html`
+      <div class="frame">${this.#stage()}</div>
+      <div class="visually-hidden" role="status" aria-live="polite">${this.model.announcer.text}</div>
+      <div class="visually-hidden" role="alert">${this.#alarm()}</div>
+      <input id="files" type="file" multiple hidden aria-label="Files to push" @change=${this.#chosen} />
+      <input id="folder" type="file" webkitdirectory hidden aria-label="Folder to push" @change=${this.#chosen} />
+      ${this.drag === undefined ? nothing : overlayView(this.drag)}
+    `;
+  }
+
+  protected override updated(): void {
+    if (!this.#focusHeading) return;
+    this.#focusHeading = false;
+    this.renderRoot.querySelector<HTMLElement>("#heading")?.focus();
+  }
+
+  #stage(): TemplateResult {
+    const { stage } = this.model;
+    switch (stage.is) {
+      case "empty":
+        return emptyView(this);
+      case "scanning":
+        return scanningView(this);
+      case "review":
+        return reviewView(this);
+      case "uploading":
+        return transferView(this, stage.transfer);
+      case "done":
+        return doneView(this, stage.output, stage.created, stage.seconds);
+      case "unchanged":
+        return unchangedView(this, stage.output);
+      case "failed":
+        return failedView(this, stage.failure, stage.transfer);
+      case "cancelled":
+        return cancelledView(this, stage.duringCommit);
+    }
+  }
+
+  // What must not wait: a failure, or a reason why nothing was pushed.
+  #alarm(): string {
+    const { stage, notice, problems } = this.model;
+    if (stage.is === "failed") return `${stage.failure.title}. ${stage.failure.message}`;
+    if (stage.is === "review") return notice ?? Object.values(problems)[0] ?? "";
+    return notice ?? "";
+  }
+
+  #entered(stage: StageName): void {
+    this.setAttribute("state", stage);
+    // The page may be doing something else: its focus is not ours to take.
+    const focused = document.activeElement;
+    this.#focusHeading = focused === null || focused === document.body || focused === this || this.contains(focused);
+    // Only while it is needed: it keeps a page out of the back/forward cache.
+    if (stage === "uploading") window.addEventListener("beforeunload", holdPage);
+    else window.removeEventListener("beforeunload", holdPage);
+    this.#tell("hubferry-state", { state: stage });
+  }
+
+  async #focusFirstProblem(): Promise<void> {
+    await this.updateComplete;
+    this.renderRoot.querySelector<HTMLElement>("[aria-invalid]")?.focus();
+  }
+
+  readonly #chosen = (event: Event): void => {
+    const input = event.currentTarget as HTMLInputElement;
+    const { files } = input;
+    if (files === null || files.length === 0) return;
+    this.take(Array.from(files));
+    // The same choice again is a choice.
+    input.value = "";
+  };
+
+  readonly #dragged = (event: Event): void => {
+    const { dataTransfer, type } = event as DragEvent;
+    if (dataTransfer?.types.includes("Files") !== true) return;
+    // Without this, a drop anywhere would replace the page by the file.
+    event.preventDefault();
+    const accepted = this.model.accepts;
+    dataTransfer.dropEffect = accepted ? "copy" : "none";
+    if (type === "dragenter") this.#dragDepth += 1;
+    if (type === "dragleave") this.#dragDepth -= 1;
+    if (type === "drop") {
+      this.#dragDepth = 0;
+      if (accepted) this.take(dataTransfer);
+    }
+    const items = Array.from(dataTransfer.items).filter((item) => item.kind === "file").length;
+    if (this.#dragDepth <= 0) this.drag = undefined;
+    else if (this.drag?.items !== items || this.drag.accepted !== accepted) this.drag = { items, accepted };
+  };
+
+  #tell<Name extends keyof HubferryDropEventMap>(name: Name, detail: HubferryDropEventMap[Name]["detail"]): void {
+    this.dispatchEvent(new CustomEvent(name, { detail, bubbles: true, composed: true }));
+  }
+}
+
+// Files that a dialog or a drop names by a folder: the only one among them, if it is.
+function batchOf(source: Source): Batch {
+  if (source instanceof DataTransfer) {
+    const entries = Array.from(source.items, (item) => (item.kind === "file" ? item.webkitGetAsEntry() : null));
+    const [only] = entries.filter((entry) => entry !== null);
+    const single = entries.filter((entry) => entry !== null).length === 1;
+    return { folder: single && only?.isDirectory === true ? only.name : undefined };
+  }
+  const tops = new Set<string>();
+  for (const file of source) {
+    const [top = "", ...rest] = file.webkitRelativePath.split("/");
+    tops.add(rest.length === 0 ? "" : top);
+    if (tops.size > 1) break;
+  }
+  const [top] = tops;
+  return { folder: tops.size === 1 && top !== "" ? top : undefined };
+}
+
+function holdPage(event: BeforeUnloadEvent): void {
+  event.preventDefault();
+}

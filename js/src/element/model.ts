@@ -1,0 +1,455 @@
+/**
+ * What the uploader knows and does, without a DOM: one push at a time, from the choice of files to the commit.
+ *
+ * ```text
+ * empty ─ take ─▶ scanning ─▶ review ─ push ─▶ uploading ─▶ done · unchanged · failed · cancelled
+ *                    │ stop ▲                                        │
+ *                    ▼      └── take (more) ── review ◀── back ──────┘
+ *              empty or review
+ * ```
+ *
+ * Invariants: the chosen files survive a failure and a cancellation; nothing is asked of the Hub before there is a token;
+ * an event to the outside never carries the token. Whoever owns the model renders it again when `changed` is called.
+ */
+import { Account } from "./account.js";
+import { Announcer } from "./announcer.js";
+import {
+  cleanPathInRepo,
+  emptyForm,
+  problemsOf,
+  readRepo,
+  repoId,
+  repoNameProblem,
+  type Form,
+  type Problems,
+} from "./destination.js";
+import { codeOf, failureOf, isAbort, type Failure } from "./failure.js";
+import { bytes, counted, percent, quoted, roughly } from "./format.js";
+import type { CommitOutput, Package } from "./package.js";
+import { Presence } from "./presence.js";
+import { Selection, type Batch } from "./selection.js";
+import { Transfer } from "./transfer.js";
+import type { TreeNode } from "./tree.js";
+
+/** Where the uploader is. */
+export type Stage =
+  | { readonly is: "empty" }
+  | { readonly is: "scanning" }
+  | { readonly is: "review" }
+  | { readonly is: "uploading"; readonly transfer: Transfer }
+  | { readonly is: "done"; readonly output: CommitOutput; readonly created: boolean; readonly seconds: number }
+  | { readonly is: "unchanged"; readonly output: CommitOutput }
+  | { readonly is: "failed"; readonly failure: Failure; readonly transfer: Transfer }
+  | { readonly is: "cancelled"; readonly duringCommit: boolean };
+
+/** The name of a stage. */
+export type StageName = Stage["is"];
+
+/** What the owner of a model hears. */
+export interface ModelListener {
+  /** Something that is shown has changed. */
+  changed(): void;
+  /** Another stage began. */
+  entered(stage: StageName): void;
+  /** A push moved on, a few times a second. */
+  progressed(transfer: Transfer): void;
+  /** A push ended, with a commit or without need for one. */
+  committed(output: CommitOutput): void;
+  /** A push failed. */
+  failed(error: unknown): void;
+}
+
+/** What can be dropped or chosen. */
+export type Source = DataTransfer | FileList | readonly File[];
+
+/** Milliseconds between two looks at the job's numbers. */
+const TICK_MS = 250;
+/** Milliseconds of typing that are waited out before the Hub is asked. */
+const TYPING_MS = 600;
+/** Milliseconds after which a scan lets the page draw. */
+const BREATH_MS = 25;
+/** Share of a push after which it is announced again. */
+const TELL_EVERY = 0.1;
+
+/** The uploader without its looks. */
+export class DropModel {
+  stage: Stage = { is: "empty" };
+  selection = new Selection();
+  readonly form: Form = emptyForm();
+  /** Shown after the first try to push. */
+  problems: Problems = {};
+  readonly account: Account;
+  readonly presence: Presence;
+  readonly announcer: Announcer;
+  /** What went wrong with a drop, for the person. */
+  notice: string | undefined;
+  #hubUrl: string;
+  #tried = false;
+  #told = 0;
+  #scan: AbortController | undefined;
+  #typing: ReturnType<typeof setTimeout> | undefined;
+  #ticking: ReturnType<typeof setInterval> | undefined;
+  #push: AbortController | undefined;
+  readonly #hub: Package;
+  readonly #listener: ModelListener;
+
+  constructor(hub: Package, hubUrl: string, listener: ModelListener) {
+    this.#hub = hub;
+    this.#hubUrl = hubUrl;
+    this.#listener = listener;
+    const changed = (): void => {
+      listener.changed();
+    };
+    this.account = new Account(hub.whoAmI, changed);
+    this.presence = new Presence(hub.repoExists, changed);
+    this.announcer = new Announcer(changed);
+  }
+
+  /** The Hub's address. A new one is asked about token and repo anew. */
+  get hubUrl(): string {
+    return this.#hubUrl;
+  }
+
+  set hubUrl(url: string) {
+    if (url === this.#hubUrl) return;
+    this.#hubUrl = url;
+    this.#look();
+  }
+
+  /** The repo id as it will be pushed to. */
+  get repo(): string {
+    return repoId(this.form.name, this.account.name);
+  }
+
+  /** The message of the commit: the person's, or one made from the files. */
+  get title(): string {
+    const typed = this.form.title.trim();
+    return typed === "" ? this.suggestedTitle : typed;
+  }
+
+  /** The message when the person gives none. */
+  get suggestedTitle(): string {
+    const { tree, folder } = this.selection;
+    if (tree.files === 1) {
+      const [only] = tree.all();
+      if (only !== undefined) return `Upload ${only.name}`;
+    }
+    return folder === undefined
+      ? `Upload ${counted(tree.files, "file")}`
+      : `Upload ${folder} (${counted(tree.files, "file")})`;
+  }
+
+  /** Whether leaving the page would lose work. */
+  get busy(): boolean {
+    return this.stage.is === "uploading";
+  }
+
+  /** Whether files can be dropped now. */
+  get accepts(): boolean {
+    return this.stage.is !== "scanning" && this.stage.is !== "uploading";
+  }
+
+  /** Changes fields of the form. */
+  edit(fields: Partial<Form>): void {
+    Object.assign(this.form, fields);
+    if (this.#tried) this.problems = problemsOf(this.form);
+    clearTimeout(this.#typing);
+    this.#typing = setTimeout(() => {
+      this.#look();
+    }, TYPING_MS);
+    if ("token" in fields && this.form.token.trim() === "") this.account.forget();
+    if ("name" in fields || "type" in fields) this.presence.forget();
+    this.#listener.changed();
+  }
+
+  /** Takes the repo as typed or pasted: an address or a prefix sets the type as well. */
+  editRepo(text: string): void {
+    const { name, type } = readRepo(text);
+    this.edit(type === undefined ? { name } : { name, type });
+  }
+
+  /** A field was left: what it says is looked up without waiting. */
+  leave(): void {
+    if (this.#typing !== undefined) this.#look();
+  }
+
+  /**
+   * Takes in what was dropped or chosen. Must be called in the very event: what a drop offers is gone afterwards.
+   */
+  take(source: Source, batch: Batch): void {
+    if (!this.accepts) return;
+    const scan = new AbortController();
+    const selection = this.stage.is === "done" || this.stage.is === "unchanged" ? new Selection() : this.selection;
+    let files: ReturnType<Package["collectFiles"]>;
+    let prefix = "";
+    try {
+      files = this.#hub.collectFiles(source, {
+        abortSignal: scan.signal,
+        onSkip: (path, reason) => {
+          selection.skip(prefix + path, reason);
+        },
+        onError: (path, error) => {
+          selection.fail(prefix + path, error.message);
+        },
+      });
+    } catch (error) {
+      this.notice = failureOf(error).message;
+      this.#listener.changed();
+      return;
+    }
+    prefix = selection.begin(batch);
+    this.selection = selection;
+    this.notice = undefined;
+    this.#scan = scan;
+    this.#enter({ is: "scanning" });
+    void this.#collect(files, prefix, scan.signal);
+  }
+
+  /** Stops looking through folders; what was found so far is kept. */
+  stopScan(): void {
+    this.#scan?.abort();
+  }
+
+  /** Takes a file or folder out of the selection. */
+  remove(node: TreeNode): void {
+    this.selection.remove(node);
+    this.announcer.say(`Removed ${quoted(node.name)}`);
+    this.#listener.changed();
+  }
+
+  /** Takes files out by their paths in the repo: those that a push could not read. */
+  leaveOut(pathsInRepo: readonly string[]): void {
+    const prefix = cleanPathInRepo(this.form.pathInRepo);
+    for (const path of pathsInRepo) {
+      const node = this.selection.tree.find(prefix === "" ? path : path.slice(prefix.length + 1));
+      if (node !== undefined) this.selection.remove(node);
+    }
+    this.selection.removed = undefined;
+    this.#listener.changed();
+  }
+
+  /** Puts back what was taken out last. */
+  undoRemove(): void {
+    this.selection.undo();
+    this.#listener.changed();
+  }
+
+  /** Opens or closes a folder of the tree. */
+  toggle(node: TreeNode, open?: boolean): void {
+    if (node.kind !== "folder") return;
+    node.open = open ?? !node.open;
+    this.#listener.changed();
+  }
+
+  /** Forgets the files; the form stays. */
+  clear(): void {
+    this.selection = new Selection();
+    this.notice = undefined;
+    this.#enter({ is: "empty" });
+  }
+
+  /** Goes back to the review, with the files as they are. */
+  back(): void {
+    this.#enter(this.selection.isEmpty ? { is: "empty" } : { is: "review" });
+    this.#look();
+  }
+
+  /**
+   * Pushes the selection. Settles when the push has, never rejects.
+   *
+   * Shape: false when a field has to be corrected first; `problems` says which.
+   */
+  async push(): Promise<boolean> {
+    if (this.busy || this.selection.isEmpty) return false;
+    this.#tried = true;
+    this.problems = problemsOf(this.form);
+    this.#listener.changed();
+    if (Object.keys(this.problems).length > 0) return false;
+    const prefix = cleanPathInRepo(this.form.pathInRepo);
+    const chosen = [...this.selection.tree.all()];
+    const inRepo = chosen.map(({ path, size }) => ({ path: prefix === "" ? path : `${prefix}/${path}`, size }));
+    const transfer = new Transfer(inRepo);
+    this.#push = new AbortController();
+    this.#told = 0;
+    this.#enter({ is: "uploading", transfer });
+    this.announcer.say(`Pushing ${counted(chosen.length, "file")}, ${bytes(transfer.totalBytes)}`);
+    this.#ticking = setInterval(() => {
+      this.#tick(transfer);
+    }, TICK_MS);
+    try {
+      const folder = new Map(chosen.map(({ path, content }) => [path, content]));
+      await this.#run(transfer, folder, prefix, this.#push.signal);
+    } finally {
+      clearInterval(this.#ticking);
+      this.#push = undefined;
+    }
+    return true;
+  }
+
+  /** Pauses the push. */
+  pause(): void {
+    this.#during((transfer) => {
+      transfer.pause();
+      this.announcer.say("Paused");
+    });
+  }
+
+  /** Goes on with the push. */
+  resume(): void {
+    this.#during((transfer) => {
+      transfer.resume();
+      this.announcer.say("Going on");
+    });
+  }
+
+  /** Stops the push for good. */
+  cancel(): void {
+    this.#during((transfer) => {
+      transfer.cancel();
+      this.#push?.abort();
+    });
+  }
+
+  /** The browser found or lost the network. */
+  connection(online: boolean): void {
+    this.#during((transfer) => {
+      transfer.connection(online);
+      this.announcer.say(online ? "Connected again, going on" : "Offline, waiting for the connection");
+    });
+  }
+
+  /** Ends timers and work: the owner goes away. */
+  dispose(): void {
+    clearTimeout(this.#typing);
+    this.stopScan();
+    this.cancel();
+    this.announcer.clear();
+  }
+
+  async #collect(files: ReturnType<Package["collectFiles"]>, prefix: string, signal: AbortSignal): Promise<void> {
+    const { selection } = this;
+    let drawn = performance.now();
+    try {
+      for await (const { path, size, content } of files) {
+        selection.add(prefix + path, size, content);
+        if (performance.now() - drawn < BREATH_MS) continue;
+        this.#listener.changed();
+        await new Promise((resolve) => setTimeout(resolve));
+        drawn = performance.now();
+        if (signal.aborted) break;
+      }
+    } catch (error) {
+      if (!isAbort(error)) this.notice = failureOf(error).message;
+    }
+    selection.finish();
+    this.#scan = undefined;
+    const nothing = selection.isEmpty && selection.skipped.length === 0 && selection.unreadable.length === 0;
+    if (nothing) this.notice ??= "There was no file in what you chose: empty folders cannot be pushed.";
+    this.#enter(nothing ? { is: "empty" } : { is: "review" });
+    this.#look();
+  }
+
+  async #run(transfer: Transfer, folder: Map<string, Blob>, prefix: string, signal: AbortSignal): Promise<void> {
+    const { form, hubUrl } = this;
+    const accessToken = form.token.trim();
+    let created = false;
+    try {
+      await this.account.ask(accessToken, hubUrl);
+      signal.throwIfAborted();
+      const repo = { type: form.type, name: this.repo };
+      const known = { repo, hubUrl, accessToken, abortSignal: signal };
+      if (!(await this.#hub.repoExists(known))) {
+        transfer.creating = true;
+        this.#listener.changed();
+        created = await this.#create(known);
+      }
+      const job = this.#hub.uploadFolder({
+        ...known,
+        folder,
+        pathInRepo: prefix,
+        branch: form.branch.trim(),
+        createBranch: true,
+        commitTitle: this.title,
+      });
+      transfer.follow(job, () => {
+        this.#listener.changed();
+      });
+      const output = await job;
+      this.#finish(output, created, transfer.seconds);
+    } catch (error) {
+      if (transfer.cancelling || isAbort(error)) {
+        this.announcer.clear();
+        this.#enter({ is: "cancelled", duringCommit: transfer.committing });
+      } else {
+        this.announcer.clear();
+        this.#enter({ is: "failed", failure: failureOf(error), transfer });
+        this.#listener.failed(error);
+      }
+    }
+  }
+
+  async #create(known: Parameters<Package["repoExists"]>[0] & { accessToken: string }): Promise<boolean> {
+    const { form } = this;
+    try {
+      await this.#hub.createRepo({
+        ...known,
+        ...(form.private ? { visibility: "private" } : {}),
+        ...(form.type === "space" ? { sdk: form.sdk } : {}),
+      });
+      return true;
+    } catch (error) {
+      // Somebody was faster, or the repo is hidden from this token: the push itself will tell.
+      if (codeOf(error) === "conflict") return false;
+      throw error;
+    }
+  }
+
+  #finish(output: CommitOutput, created: boolean, seconds: number): void {
+    this.announcer.clear();
+    // The repo is there now, whatever was said before.
+    this.presence.forget();
+    if (output.commits.length === 0) this.#enter({ is: "unchanged", output });
+    else this.#enter({ is: "done", output, created, seconds });
+    this.#listener.committed(output);
+  }
+
+  #tick(transfer: Transfer): void {
+    transfer.tick();
+    if (transfer.condition.is === "pushing" && transfer.shown >= this.#told + TELL_EVERY) {
+      this.#told = transfer.shown;
+      const left = transfer.estimate === undefined ? "" : `, ${roughly(transfer.estimate)} left`;
+      this.announcer.say(`${percent(transfer.shown)} sent${left}`);
+    }
+    this.#listener.progressed(transfer);
+    this.#listener.changed();
+  }
+
+  #during(act: (transfer: Transfer) => void): void {
+    if (this.stage.is !== "uploading") return;
+    act(this.stage.transfer);
+    this.#listener.changed();
+  }
+
+  // Asks the Hub what it knows of the token and the repo in the form.
+  #look(): void {
+    clearTimeout(this.#typing);
+    this.#typing = undefined;
+    const token = this.form.token.trim();
+    if (token === "" || /\s/.test(token)) return;
+    void this.account.ask(token, this.#hubUrl).then(() => {
+      const { type } = this.form;
+      const name = this.repo;
+      if (!name.includes("/") || repoNameProblem(name) !== undefined) {
+        this.presence.forget();
+        return;
+      }
+      void this.presence.ask({ type, name, hubUrl: this.#hubUrl, token });
+    });
+  }
+
+  #enter(stage: Stage): void {
+    this.stage = stage;
+    this.#listener.entered(stage.is);
+    this.#listener.changed();
+  }
+}

@@ -1,0 +1,29 @@
+/** How fast a growing number grows, over the last few seconds. */
+
+/** Milliseconds that a speed looks back. */
+const WINDOW_MS = 5_000;
+
+/** A speed over a sliding window. */
+export class Speed {
+  #samples: { at: number; value: number }[] = [];
+
+  /** Notes the value at a time in milliseconds. */
+  sample(at: number, value: number): void {
+    this.#samples.push({ at, value });
+    // One sample from before the window stays, so that the window is always covered.
+    while ((this.#samples[1]?.at ?? Number.POSITIVE_INFINITY) <= at - WINDOW_MS) this.#samples.shift();
+  }
+
+  /** Forgets what was: after a pause the old values would count as slowness. */
+  clear(): void {
+    this.#samples = [];
+  }
+
+  /** Units per second. */
+  get perSecond(): number {
+    const first = this.#samples[0];
+    const last = this.#samples.at(-1);
+    if (first === undefined || last === undefined || last.at <= first.at) return 0;
+    return Math.max(0, ((last.value - first.value) * 1000) / (last.at - first.at));
+  }
+}

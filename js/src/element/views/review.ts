@@ -1,0 +1,174 @@
+/** What will be pushed, and where to. */
+import { html, nothing, type TemplateResult } from "lit";
+import { cleanPathInRepo } from "../destination.js";
+import { bytes, capital, count, counted, printable } from "../format.js";
+import { folderIcon } from "../icons.js";
+import type { TreeNode } from "../tree.js";
+import { destinationForm } from "./form.js";
+import type { Host } from "./host.js";
+import { note, pathList } from "./parts.js";
+import "../tree-view.js";
+
+/** The list of files beside the form. */
+export function reviewView(host: Host): TemplateResult {
+  return html`<div class="review">
+    <section class="card files" part="card" aria-labelledby="heading">
+      ${head(host)} ${placement(host)} ${tree(host)} ${undo(host)} ${remarks(host)}
+    </section>
+    ${destinationForm(host)}
+  </div>`;
+}
+
+function head(host: Host): TemplateResult {
+  const { tree: files } = host.model.selection;
+  return html`<header class="files-head">
+    <h2 id="heading" tabindex="-1" class="number">${counted(files.files, "file")}, ${bytes(files.bytes)}</h2>
+    <div class="actions">
+      ${
+        host.canChooseFolders
+          ? html`<button
+              class="button quiet small"
+              type="button"
+              @click=${() => {
+                host.chooseFolder();
+              }}
+            >
+              Add a folder
+            </button>`
+          : nothing
+      }
+      <button
+        class="button quiet small"
+        type="button"
+        @click=${() => {
+          host.chooseFiles();
+        }}
+      >
+        Add files
+      </button>
+      <button
+        class="button quiet small"
+        type="button"
+        @click=${() => {
+          host.model.clear();
+        }}
+      >
+        Clear all
+      </button>
+    </div>
+  </header>`;
+}
+
+// Says where the paths of the list begin, because a folder's own name is not part of them.
+function placement({ model }: Host): TemplateResult {
+  const path = cleanPathInRepo(model.form.pathInRepo);
+  const { folder } = model.selection;
+  const target = path === "" ? html`the root of the repository` : html`<bdi class="mono">${printable(path)}/</bdi>`;
+  return html`<p class="placement small muted">
+    ${
+      folder === undefined
+        ? html`These paths go to ${target}.`
+        : html`The contents of <bdi class="strong">${printable(folder)}</bdi> go to ${target}.`
+    }
+    ${
+      folder !== undefined && path === ""
+        ? html`<button
+            class="button quiet small inline"
+            type="button"
+            @click=${() => {
+              model.edit({ pathInRepo: folder });
+            }}
+          >
+            Keep the folder <bdi>${printable(folder)}</bdi>
+          </button>`
+        : nothing
+    }
+  </p>`;
+}
+
+function tree(host: Host): TemplateResult {
+  const { model } = host;
+  if (model.selection.isEmpty) {
+    return html`<p class="nothing muted">${folderIcon} Nothing is left to push. Add files, or drop some.</p>`;
+  }
+  return html`<hubferry-tree
+      .tree=${model.selection.tree}
+      .rowHeight=${host.rowHeight}
+      .onToggle=${(node: TreeNode, open: boolean) => {
+        model.toggle(node, open);
+      }}
+      .onRemove=${(node: TreeNode) => {
+        model.remove(node);
+      }}
+    ></hubferry-tree>
+    <p id="tree-keys" class="visually-hidden">Arrow keys move, Delete takes a file or folder out of the list.</p>`;
+}
+
+function undo({ model }: Host): TemplateResult | typeof nothing {
+  const { removed } = model.selection;
+  if (removed === undefined) return nothing;
+  const what =
+    removed.kind === "folder"
+      ? html`<bdi>${printable(removed.name)}</bdi> (${counted(removed.files, "file")})`
+      : html`<bdi>${printable(removed.name)}</bdi>`;
+  return html`<p class="undo small">
+    <span class="grow">Removed ${what}</span>
+    <button
+      class="button quiet small"
+      type="button"
+      @click=${() => {
+        model.undoRemove();
+      }}
+    >
+      Undo
+    </button>
+  </p>`;
+}
+
+function remarks({ model }: Host): TemplateResult | typeof nothing {
+  const { skipped, unreadable, displaced, replaced } = model.selection;
+  const left = skipped.reduce((sum, group) => sum + group.total, 0);
+  if (left + unreadable.length + displaced.length + replaced === 0 && model.notice === undefined) return nothing;
+  return html`<div class="remarks">
+    ${model.notice === undefined ? nothing : note("warn", model.notice)}
+    ${
+      unreadable.length === 0
+        ? nothing
+        : note(
+            "bad",
+            html`<details>
+              <summary>${counted(unreadable.length, "file")} cannot be read and will not be pushed</summary>
+              <ul class="paths">
+                ${unreadable.map(({ path, reason }) => html`<li><bdi>${printable(path)}</bdi> — ${reason}</li>`)}
+              </ul>
+            </details>`,
+          )
+    }
+    ${
+      displaced.length === 0
+        ? nothing
+        : note(
+            "warn",
+            html`git cannot hold a file and a folder of the same name. The one that came later was taken:
+            ${pathList(displaced)}`,
+          )
+    }
+    ${
+      replaced === 0
+        ? nothing
+        : note("info", html`${counted(replaced, "file was", "files were")} chosen again and replaced.`)
+    }
+    ${
+      left === 0
+        ? nothing
+        : html`<details class="skipped">
+            <summary>${count(left)} skipped</summary>
+            ${skipped.map(
+              ({ reason, total, paths }) =>
+                html`<h3>${capital(reason)} <span class="muted number">(${count(total)})</span></h3>
+                  ${pathList(paths, total)}`,
+            )}
+          </details>`
+    }
+  </div>`;
+}

@@ -1,0 +1,180 @@
+/** A package whose answers a test writes: the real one is driven by the tests of the page. */
+import type { CommitOutput, Package, Progress, UploadEvent } from "../../src/element/package.js";
+
+/** One thing that the model asked the package for. */
+export interface Asked {
+  readonly name: string;
+  readonly params: Record<string, unknown>;
+}
+
+/** A job that a test moves by hand. */
+export class ScriptedJob implements AsyncIterable<UploadEvent> {
+  progress: Progress;
+  readonly calls: string[] = [];
+  readonly promise: Promise<CommitOutput>;
+  #resolve: (output: CommitOutput) => void = () => undefined;
+  #reject: (error: unknown) => void = () => undefined;
+  #events: UploadEvent[] = [];
+  #ended = false;
+  #wake: () => void = () => undefined;
+
+  constructor(total: number) {
+    this.promise = new Promise((resolve, reject) => {
+      this.#resolve = resolve;
+      this.#reject = reject;
+    });
+    this.promise.catch(() => undefined);
+    this.progress = {
+      phase: "preuploading",
+      files: { total: 1, hashed: 0, uploaded: 0, committed: 0, skipped: 0, failed: 0 },
+      bytes: { total, read: 0, deduplicated: 0, sent: 0, registered: 0, committed: 0 },
+      bytesPerSecond: 0,
+      requests: 0,
+    };
+  }
+
+  pause(): void {
+    this.calls.push("pause");
+  }
+
+  resume(): void {
+    this.calls.push("resume");
+  }
+
+  abort(): void {
+    this.calls.push("abort");
+    this.fail(new DOMException("stopped", "AbortError"));
+  }
+
+  emit(event: UploadEvent): void {
+    this.#events.push(event);
+    this.#wake();
+  }
+
+  finish(output: CommitOutput): void {
+    this.#ended = true;
+    this.#wake();
+    this.#resolve(output);
+  }
+
+  fail(error: unknown): void {
+    this.#ended = true;
+    this.#wake();
+    this.#reject(error);
+  }
+
+  async *[Symbol.asyncIterator](): AsyncGenerator<UploadEvent, void, void> {
+    for (;;) {
+      for (let event = this.#events.shift(); event !== undefined; event = this.#events.shift()) yield event;
+      if (this.#ended) return;
+      await new Promise<void>((resolve) => (this.#wake = resolve));
+    }
+  }
+}
+
+/** The package, scripted. */
+export class ScriptedPackage {
+  readonly asked: Asked[] = [];
+  readonly repos = new Set<string>();
+  readonly jobs: ScriptedJob[] = [];
+  role = "write";
+  whoAmIError: Error | undefined;
+  createError: Error | undefined;
+  skipped: [path: string, reason: string][] = [];
+  unreadable: [path: string, error: Error][] = [];
+  collectError: Error | undefined;
+
+  /** The names of what was asked for. */
+  get names(): string[] {
+    return this.asked.map((one) => one.name);
+  }
+
+  /** As the model takes it. */
+  get functions(): Package {
+    return {
+      collectFiles: this.#collectFiles,
+      createRepo: this.#createRepo,
+      repoExists: this.#repoExists,
+      uploadFolder: this.#uploadFolder,
+      whoAmI: this.#whoAmI,
+    } as unknown as Package;
+  }
+
+  readonly #collectFiles = (
+    source: readonly File[],
+    options: {
+      onSkip: (path: string, reason: string) => void;
+      onError: (path: string, error: Error) => void;
+      abortSignal: AbortSignal;
+    },
+  ): AsyncIterable<{ path: string; content: Blob; size: number }> => {
+    if (this.collectError !== undefined) throw this.collectError;
+    const { skipped, unreadable } = this;
+    return (async function* () {
+      for (const file of source) {
+        await Promise.resolve();
+        options.abortSignal.throwIfAborted();
+        yield { path: file.name, content: file, size: file.size };
+      }
+      for (const [path, reason] of skipped) options.onSkip(path, reason);
+      for (const [path, error] of unreadable) options.onError(path, error);
+    })();
+  };
+
+  readonly #whoAmI = async (params: Record<string, unknown>): Promise<unknown> => {
+    this.asked.push({ name: "whoAmI", params });
+    await Promise.resolve();
+    if (this.whoAmIError !== undefined) throw this.whoAmIError;
+    const auth = { type: "access_token", accessToken: { displayName: "test", role: this.role } };
+    return { type: "user", name: "alice", orgs: [{ name: "lighthouse" }], auth };
+  };
+
+  readonly #repoExists = async (params: { repo: { name: string } }): Promise<boolean> => {
+    this.asked.push({ name: "repoExists", params });
+    await Promise.resolve();
+    return this.repos.has(params.repo.name);
+  };
+
+  readonly #createRepo = async (params: { repo: { name: string } }): Promise<unknown> => {
+    this.asked.push({ name: "createRepo", params });
+    await Promise.resolve();
+    if (this.createError !== undefined) throw this.createError;
+    this.repos.add(params.repo.name);
+    return { repoUrl: "" };
+  };
+
+  readonly #uploadFolder = (params: { folder: Map<string, Blob> }): unknown => {
+    this.asked.push({ name: "uploadFolder", params });
+    const total = Array.from(params.folder.values()).reduce((sum, blob) => sum + blob.size, 0);
+    const job = new ScriptedJob(total);
+    this.jobs.push(job);
+    return Object.assign(job.promise, {
+      pause: () => {
+        job.pause();
+      },
+      resume: () => {
+        job.resume();
+      },
+      abort: () => {
+        job.abort();
+      },
+      progress: job.progress,
+      [Symbol.asyncIterator]: () => job[Symbol.asyncIterator](),
+    });
+  };
+}
+
+/** The output of a push that made a commit of these files, or none. */
+export function outputOf(states: Record<string, "added" | "updated" | "unchanged" | "ignored">): CommitOutput {
+  const files = Object.entries(states).map(([path, state]) => ({ path, oid: "0", size: 1, state }));
+  const commit = { oid: "4be17c9a0213f", url: "https://hub.test/commit/4be17c9a0213f" };
+  const changes = files.filter(({ state }) => state === "added" || state === "updated").length;
+  return {
+    commit,
+    commits: changes === 0 ? [] : [{ ...commit, files: changes }],
+    verified: true,
+    hookOutput: "",
+    files,
+    bytes: { total: files.length, read: files.length, deduplicated: 0, sent: changes },
+  };
+}
