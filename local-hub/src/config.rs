@@ -1,0 +1,58 @@
+//! What a Hub is started with.
+
+use std::net::IpAddr;
+use std::path::PathBuf;
+use std::time::Duration;
+
+use crate::auth::{Org, User};
+
+/// What a Hub is started with; every field has a default that suits tests.
+#[derive(Clone, Debug)]
+pub struct Config {
+    /// Where repos and large files are kept. Without it, a temporary folder that goes with the Hub.
+    pub data: Option<PathBuf>,
+    /// The Hub's address.
+    pub host: IpAddr,
+    /// The Hub's port; 0 takes a free one.
+    pub port: u16,
+    /// The store's address; another one than the Hub's, or clients send it the Hub's token.
+    pub store_host: IpAddr,
+    /// The store's port; 0 takes a free one.
+    pub store_port: u16,
+    /// Who may log in.
+    pub users: Vec<User>,
+    /// The organisations.
+    pub orgs: Vec<Org>,
+    /// The folder with the page's files.
+    pub page: Option<PathBuf>,
+    /// The bearer token of the control API; without it there is none.
+    pub control_token: Option<String>,
+    /// Objects of more bytes than this are uploaded in parts.
+    pub multipart_threshold: u64,
+    /// The size of a part in bytes.
+    pub part_size: u64,
+    /// How long a presigned URL is good.
+    pub url_lifetime: Duration,
+    /// One line per request on standard error.
+    pub log: bool,
+}
+
+impl Default for Config {
+    fn default() -> Self {
+        Self {
+            data: None,
+            host: IpAddr::from([127, 0, 0, 1]),
+            port: 0,
+            store_host: IpAddr::from([127, 0, 0, 2]),
+            store_port: 0,
+            users: Vec::new(),
+            orgs: Vec::new(),
+            page: None,
+            control_token: None,
+            multipart_threshold: 5_000_000_000,
+            part_size: 64 * 1024 * 1024,
+            url_lifetime: Duration::from_secs(900),
+            log: false,
+        }
+    }
+}

@@ -1,0 +1,75 @@
+//! The Hub's state: what every route may look at.
+
+use std::io;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use crate::auth::Accounts;
+use crate::config::Config;
+use crate::durable;
+use crate::faults::Faults;
+use crate::repo::Repos;
+use crate::request_log::RequestLog;
+use crate::store::Store;
+
+/// The Hub's state.
+pub struct Hub {
+    /// What it was started with.
+    pub config: Config,
+    /// `http://host:port` of the Hub, without a slash at the end.
+    pub url: String,
+    /// Users, organisations, tokens.
+    pub accounts: Accounts,
+    /// Repos.
+    pub repos: Repos,
+    /// Large files on their way in and out.
+    pub store: Store,
+    /// What has been asked.
+    pub log: Arc<RequestLog>,
+    /// What shall go wrong.
+    pub faults: Arc<Faults>,
+    data: PathBuf,
+    /// Held as long as the Hub runs: one process per data folder.
+    _lock: std::fs::File,
+}
+
+impl Hub {
+    /// Opens a data folder.
+    pub fn open(config: Config, data: &Path, url: String, store_url: String) -> io::Result<Self> {
+        durable::create_dirs(&absolute(data)?)?;
+        let data = data.canonicalize()?;
+        let lock = std::fs::OpenOptions::new().create(true).append(true).open(data.join(".lock"))?;
+        lock.try_lock().map_err(|_| io::Error::other(format!("{} is in use by another Hub", data.display())))?;
+        Ok(Self {
+            accounts: Accounts::new(&config.users, &config.orgs),
+            repos: Repos::open(&data)?,
+            store: Store::open(&data, store_url)?,
+            log: Arc::default(),
+            faults: Arc::default(),
+            config,
+            url,
+            data,
+            _lock: lock,
+        })
+    }
+
+    /// Forgets every repo and every large file, the request log and the fault rules. Users stay.
+    pub fn reset(&self) -> io::Result<()> {
+        for repo in self.repos.all() {
+            self.repos.delete(&repo.id)?;
+        }
+        self.store.uploads.clear()?;
+        self.log.clear();
+        self.faults.clear();
+        Ok(())
+    }
+
+    /// The data folder.
+    pub fn data(&self) -> &Path {
+        &self.data
+    }
+}
+
+fn absolute(path: &Path) -> io::Result<PathBuf> {
+    std::path::absolute(path)
+}

@@ -1,0 +1,59 @@
+//! Every number of the protocol that the Hub enforces, with its unit and where it comes from.
+
+/// Largest file a commit may carry inline.
+/// Units: bytes. Source: the Hub's policy for files outside LFS.
+pub const INLINE_FILE_MAX: u64 = 10 * 1024 * 1024;
+
+/// Inline content of one commit, all files together.
+/// Units: bytes. Source: documentation of the Python client's `create_commit`.
+pub const INLINE_COMMIT_MAX: u64 = 1_000_000_000;
+
+/// LFS files that one commit may name.
+/// Source: documentation of the Python client's `create_commit`.
+pub const LFS_FILES_PER_COMMIT: usize = 25_000;
+
+/// Longest line of a commit body: the largest inline file in base64, and room for its path.
+/// Units: bytes.
+pub const COMMIT_LINE_MAX: usize = (INLINE_FILE_MAX as usize).div_ceil(3) * 4 + 64 * 1024;
+
+/// Largest JSON body of any other call.
+/// Units: bytes.
+pub const JSON_BODY_MAX: usize = 16 * 1024 * 1024;
+
+/// Paths that one `paths-info` call may ask for.
+pub const PATHS_PER_CALL: usize = 1000;
+
+/// Entries of one page of a tree, and with `expand`, where every entry costs a walk through the history.
+pub const TREE_PAGE: usize = 1000;
+/// See [`TREE_PAGE`].
+pub const TREE_PAGE_EXPANDED: usize = 50;
+
+/// Commits of one page of the history, and the most a caller may ask for.
+pub const COMMITS_PAGE: usize = 50;
+/// See [`COMMITS_PAGE`].
+pub const COMMITS_PAGE_MAX: usize = 1000;
+
+/// Discussions of one page.
+pub const DISCUSSIONS_PAGE: usize = 10;
+
+/// Objects that one LFS batch call may name.
+pub const LFS_BATCH_OBJECTS: usize = 1000;
+
+/// Largest body of a single PUT to the store; larger objects go in parts.
+/// Units: bytes. Source: S3.
+pub const SINGLE_PUT_MAX: u64 = 5_000_000_000;
+
+/// Parts of one object.
+/// Source: S3.
+pub const PARTS_MAX: u64 = 10_000;
+
+/// The longest pointer file there can be; a larger blob is no pointer.
+/// Units: bytes. Source: the git-lfs specification.
+pub const POINTER_MAX: usize = 1024;
+
+/// How much of a refused body is read, so that the refusal reaches a client that is still sending.
+/// Units: bytes.
+pub const DRAIN_MAX: u64 = 64 * 1024 * 1024;
+
+/// Longest repo id, namespace included.
+pub const REPO_ID_MAX: usize = 96;

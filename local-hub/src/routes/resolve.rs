@@ -1,0 +1,127 @@
+//! Downloads: `{p}{id}/resolve/{rev}/{path}`, which sends large files to the store, and `/raw/`, which shows their pointers.
+
+use axum::body::Body;
+use axum::http::{StatusCode, header};
+use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
+
+use crate::call::{Answer, Call, set, typed};
+use crate::error::Refusal;
+use crate::ident::RepoId;
+use crate::range::{self, Part};
+use crate::repo::read::{self, EntryKind};
+
+/// What a download is about.
+struct Found {
+    commit: String,
+    oid: String,
+    kind: EntryKind,
+    /// A regular file's content, or a pointer's text.
+    content: Vec<u8>,
+}
+
+async fn find(call: &Call, id: &RepoId, rev: String, path: String) -> Result<Found, Refusal> {
+    let repo = call.repo(id)?;
+    repo.with_git(move |git| {
+        let commit = read::commit(git, &rev)?;
+        let entry = read::entry(git, &commit, &path)?.filter(|entry| entry.kind != EntryKind::Folder);
+        let entry = entry.ok_or_else(|| Refusal::entry_not_found("Entry not found"))?;
+        Ok(Found {
+            commit: commit.id().to_string(),
+            oid: entry.oid.to_string(),
+            content: read::blob(git, entry.oid)?,
+            kind: entry.kind,
+        })
+    })
+    .await
+}
+
+/// `GET|HEAD …/resolve/{rev}/{path}`.
+pub async fn get(call: Call, id: RepoId, rev: String, path: String) -> Answer {
+    let found = find(&call, &id, rev, path.clone()).await?;
+    let disposition =
+        if call.flag("noContentDisposition") { None } else { Some(disposition(&path, call.flag("download"))) };
+    let mut response = match &found.kind {
+        EntryKind::Lfs { pointer, .. } => {
+            let hub = &call.hub;
+            let seconds = hub.config.url_lifetime.as_secs();
+            let disposition = disposition.clone().unwrap_or_default();
+            let url = hub.store.get_url(&id, &pointer.oid, &disposition, content_type(&path), seconds);
+            let mut response =
+                typed(StatusCode::FOUND, "text/plain; charset=utf-8", format!("Found. Redirecting to {url}"))?;
+            set(&mut response, "location", url);
+            set(&mut response, "etag", format!("\"{}\"", pointer.oid));
+            set(&mut response, "x-linked-etag", format!("\"{}\"", pointer.oid));
+            set(&mut response, "x-linked-size", pointer.size.to_string());
+            response
+        }
+        _ => content(&call, found.content, content_type(&path), &found.oid)?,
+    };
+    if let Some(disposition) = disposition {
+        set(&mut response, "content-disposition", disposition);
+    }
+    finish(&mut response, &found.commit);
+    Ok(response)
+}
+
+/// `GET|HEAD …/raw/{rev}/{path}`.
+pub async fn raw(call: Call, id: RepoId, rev: String, path: String) -> Answer {
+    let found = find(&call, &id, rev, path).await?;
+    let mut response = content(&call, found.content, "text/plain; charset=utf-8", &found.oid)?;
+    finish(&mut response, &found.commit);
+    Ok(response)
+}
+
+fn finish(response: &mut axum::http::Response<Body>, commit: &str) {
+    set(response, "x-repo-commit", commit);
+    set(response, "accept-ranges", "bytes");
+    // What a user pushed is never run on the Hub's origin.
+    set(response, "content-security-policy", "default-src 'none'; sandbox");
+    set(response, "x-content-type-options", "nosniff");
+}
+
+/// A content, or the range of it that is asked for.
+/// Errors: 416 beyond its end.
+fn content(call: &Call, content: Vec<u8>, content_type: &str, oid: &str) -> Answer {
+    let etag = format!("\"{oid}\"");
+    let matches = call.headers.get(header::IF_NONE_MATCH).and_then(|value| value.to_str().ok());
+    if matches.is_some_and(|text| text.split(',').any(|one| one.trim().trim_start_matches("W/") == etag)) {
+        let mut response = typed(StatusCode::NOT_MODIFIED, content_type, Body::empty())?;
+        set(&mut response, "etag", etag);
+        return Ok(response);
+    }
+    let size = content.len() as u64;
+    let mut response = match range::parse(&call.headers, size) {
+        Part::Whole => typed(StatusCode::OK, content_type, content)?,
+        Part::Range(first, last) => {
+            let part = bytes::Bytes::from(content).slice(first as usize..=last as usize);
+            let mut response = typed(StatusCode::PARTIAL_CONTENT, content_type, part)?;
+            set(&mut response, "content-range", format!("bytes {first}-{last}/{size}"));
+            response
+        }
+        Part::Beyond => {
+            let mut response = Refusal::new(StatusCode::RANGE_NOT_SATISFIABLE, "Range not satisfiable").into_response();
+            set(&mut response, "content-range", format!("bytes */{size}"));
+            return Ok(response);
+        }
+    };
+    set(&mut response, "etag", etag);
+    Ok(response)
+}
+
+/// The content type by the name. Text is shown as text, whatever it is: a page among the files shall not run.
+fn content_type(path: &str) -> &'static str {
+    match mime_guess::from_path(path).first_raw() {
+        Some("application/json" | "application/javascript" | "application/xml") => "text/plain; charset=utf-8",
+        Some(text) if text.starts_with("text/") => "text/plain; charset=utf-8",
+        Some(other) => other,
+        None => "application/octet-stream",
+    }
+}
+
+fn disposition(path: &str, download: bool) -> String {
+    let name = path.rsplit('/').next().unwrap_or(path);
+    let plain: String =
+        name.chars().map(|c| if matches!(c, ' '..='~') && c != '"' && c != '\\' { c } else { '_' }).collect();
+    let kind = if download { "attachment" } else { "inline" };
+    format!("{kind}; filename*=UTF-8''{}; filename=\"{plain}\";", utf8_percent_encode(name, NON_ALPHANUMERIC))
+}
