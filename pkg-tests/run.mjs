@@ -4,6 +4,7 @@ import { readdirSync } from "node:fs";
 import { join } from "node:path";
 import { run } from "node:test";
 import { spec } from "node:test/reporters";
+import { FULL } from "./harness/environment.mjs";
 import { fixtureFolder } from "./harness/fixture.mjs";
 import { project } from "./harness/project.mjs";
 
@@ -22,7 +23,7 @@ const started = performance.now();
 let passed = 0;
 let failed = 0;
 const count = ({ details }) => details.type !== "suite" && !details.file;
-const stream = run({ files, concurrency: 1, timeout: 300_000 });
+const stream = run({ files, concurrency: 1, timeout: FULL ? 7_200_000 : 600_000 });
 stream.on("test:pass", (event) => (passed += count(event) ? 1 : 0));
 stream.on("test:fail", (event) => (failed += count(event) ? 1 : 0));
 stream.compose(new spec()).pipe(process.stdout);

@@ -1,6 +1,6 @@
 // Chromium, and the page as a person uses it: drop, fill in, push, read what it says.
 import { chromium } from "playwright-core";
-import { chromium as executable } from "./environment.mjs";
+import { chromium as executable, FULL } from "./environment.mjs";
 import { pageWatch } from "./watch.mjs";
 
 /** Flags that make Chromium quiet; and no name leads anywhere, so that a request to a stranger fails and is seen. */
@@ -57,7 +57,7 @@ export class PushPage {
   }
 
   /** Waits until the page is in that stage. */
-  async stage(name, timeout = 60_000) {
+  async stage(name, timeout = FULL ? 1_800_000 : 120_000) {
     const ends = ["done", "unchanged", "failed", "cancelled"];
     const wanted = this.page.locator(`hubferry-drop[state=${name}]`);
     const other = ends.filter((end) => end !== name).map((end) => `hubferry-drop[state=${end}]`);

@@ -1,6 +1,6 @@
 // Where the artefacts under test and the tools are. Under `make` the environment says it; without, scripts/env.sh is asked.
 import { spawnSync } from "node:child_process";
-import { existsSync, mkdirSync, mkdtempSync, rmSync } from "node:fs";
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, renameSync, rmSync, statSync, utimesSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 
@@ -40,6 +40,9 @@ export const chromium = () => existing("CHROMIUM", found.CHROMIUM, "run scripts/
 /** The built page. */
 export const builtPage = () => existing("the page", join(root, "www/dist"), "run scripts/build/page.sh");
 
+/** Whether the tests run at full size. */
+export const FULL = process.env.HUBFERRY_FULL === "1";
+
 /** What may stay between runs. */
 export const cache = join(found.HUBFERRY_CACHE, "pkg-tests");
 
@@ -59,5 +62,36 @@ export function temporaryFolder(name) {
   mkdirSync(cache, { recursive: true });
   const folder = mkdtempSync(join(cache, `${name}-`));
   temporary.add(folder);
+  return folder;
+}
+
+const WEEK_MS = 7 * 24 * 3600 * 1000;
+
+/**
+ * A folder that is made once and kept between runs, as long as somebody uses it; `make` fills an empty one. Must not be changed.
+ */
+export function keptFolder(name, make) {
+  const kept = join(cache, "kept");
+  const folder = join(kept, name);
+  if (!existsSync(folder)) {
+    const work = temporaryFolder("make");
+    const made = join(work, "made");
+    mkdirSync(made);
+    make(made);
+    mkdirSync(kept, { recursive: true });
+    try {
+      renameSync(made, folder);
+    } catch (error) {
+      // Somebody else was faster.
+      if (!existsSync(folder)) throw error;
+    }
+  }
+  const now = Date.now();
+  utimesSync(folder, now / 1000, now / 1000);
+  for (const other of readdirSync(kept)) {
+    const path = join(kept, other);
+    if (now - (statSync(path, { throwIfNoEntry: false })?.mtimeMs ?? now) > WEEK_MS)
+      rmSync(path, { recursive: true, force: true });
+  }
   return folder;
 }

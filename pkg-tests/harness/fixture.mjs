@@ -1,10 +1,11 @@
 // A folder that is hard to push: more than 300 files, nested, one folder with more than 100 entries, texts and binaries, odd names,
-// empty files, equal files, a file of 30 MB. The bytes are the same each time.
-import { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from "node:fs";
+// empty files, equal files, a file of 30 MB. The bytes are the same each time. At full size (HUBFERRY_FULL=1, as `make soak` sets it)
+// the large file has 1 GB, and there are 3,000 more.
+import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { sha256 } from "./compare.mjs";
-import { cache, temporaryFolder } from "./environment.mjs";
+import { FULL, keptFolder } from "./environment.mjs";
 
 /** Bytes that neither compress nor change: a xorshift generator. Seeds differ from 0. */
 export function noise(size, seed) {
@@ -71,10 +72,14 @@ export const ODD_NAMES = [
   `${"long".repeat(49)}.txt`,
 ];
 
+/** Bytes of the largest file. */
+export const LARGE_BYTES = FULL ? 1_000_000_000 : 30_000_000;
+
 /** All files of the folder: path → content. */
-export function fixtureFiles({ largeBytes = 30_000_000 } = {}) {
+export function fixtureFiles({ largeBytes = LARGE_BYTES } = {}) {
   const files = new Map();
   const add = (path, content) => files.set(path, Buffer.from(content));
+  for (let i = 0; FULL && i < 3000; i++) add(`crowd/${i % 7}/${i}.json`, `{ "n": ${i} }\n`);
   add("README.md", "---\nlicense: apache-2.0\n---\n\n# A folder that is hard to push\n");
   for (let i = 0; i < 130; i++) add(`many/${String(i).padStart(3, "0")}.csv`, `id,value\n${i},${i * i}\n`);
   for (let i = 0; i < 90; i++) add(`texts/${i % 9}/${i % 3}/note ${i}.md`, prose(200 + 37 * i, i + 1));
@@ -109,17 +114,11 @@ export function writeFolder(folder, files) {
 
 /** The folder on disk, shared by all runs of the same generator. Must not be changed. */
 export function fixtureFolder() {
-  const key = sha256(readFileSync(fileURLToPath(import.meta.url))).slice(0, 16);
+  const key = sha256(readFileSync(fileURLToPath(import.meta.url))).slice(0, 16) + (FULL ? "-full" : "");
   // The name of a dropped folder is shown, so it is one for people.
-  const folder = join(cache, `fixture-${key}`, "hard to push");
-  if (existsSync(folder)) return folder;
-  const work = temporaryFolder("fixture");
-  writeFolder(join(work, "hard to push"), fixtureFiles());
-  try {
-    renameSync(work, dirname(folder));
-  } catch (error) {
-    // Somebody else was faster.
-    if (!existsSync(folder)) throw error;
-  }
-  return folder;
+  const name = "hard to push";
+  return join(
+    keptFolder(`fixture-${key}`, (folder) => writeFolder(join(folder, name), fixtureFiles())),
+    name,
+  );
 }

@@ -55,7 +55,7 @@ describe("through the page, when something fails", () => {
   };
 
   const isPushed = async (page, name, files) => {
-    await page.stage("done", 120_000);
+    await page.stage("done");
     const repo = hub.repoFolder(name);
     const [commit] = checkHistory(repo, 1);
     assert.equal(await page.commitLink(), `${hub.pageOf(name)}/commit/${commit.oid}`);

@@ -10,7 +10,7 @@ import { blobOid, sha256 } from "../harness/compare.mjs";
 import { fixtureFiles, fixtureFolder, noise } from "../harness/fixture.mjs";
 import { tree } from "../harness/git.mjs";
 import { startHub } from "../harness/hub.mjs";
-import { importInstalled, project } from "../harness/project.mjs";
+import { importInstalled, workFolder } from "../harness/project.mjs";
 import { ATTRIBUTES, checkHistory, checkRepo, countByRoute, list, writesOf } from "../harness/pushed.mjs";
 import { until } from "../harness/until.mjs";
 
@@ -46,7 +46,7 @@ describe("under Node", () => {
     assert.equal((await hubferry.whoAmI(known)).name, hub.user);
   });
 
-  test("a folder becomes one commit, and the job tells how it goes", { timeout: 120_000 }, async () => {
+  test("a folder becomes one commit, and the job tells how it goes", async () => {
     const job = hubferry.uploadFolder({ ...known, folder: pathToFileURL(`${folder}/`), commitTitle: "From Node" });
     const events = await all(job);
     const output = await job;
@@ -99,7 +99,7 @@ describe("under Node", () => {
     assert.equal(output.bytes.total, total);
   });
 
-  test("the same folder again: no commit, only queries", { timeout: 60_000 }, async () => {
+  test("the same folder again: no commit, only queries", async () => {
     await hub.forget();
     const output = await hubferry.uploadFolder({ ...known, folder: pathToFileURL(`${folder}/`) });
     assert.equal(list(writesOf(await hub.requests())), "");
@@ -136,7 +136,7 @@ describe("under Node", () => {
     checkRepo(hub.repoFolder("node"), files);
   });
 
-  test("what was pushed is listed, described and downloaded, equal byte for byte", { timeout: 120_000 }, async () => {
+  test("what was pushed is listed, described and downloaded, equal byte for byte", async () => {
     const entries = await all(hubferry.listFiles({ ...known, recursive: true }));
     const listed = entries.filter(({ type }) => type === "file").map(({ path }) => path);
     assert.deepEqual(new Set(listed), new Set([...files.keys(), ATTRIBUTES]));
@@ -160,7 +160,7 @@ describe("under Node", () => {
     assert.equal(await hubferry.downloadFile({ ...known, path: "not/there" }), null);
   });
 
-  test("@huggingface/hub lists and downloads the same", { timeout: 120_000 }, async () => {
+  test("@huggingface/hub lists and downloads the same", async () => {
     const entries = await all(peer.listFiles({ ...known, recursive: true }));
     const listed = entries.filter(({ type }) => type === "file").map(({ path }) => path);
     assert.deepEqual(new Set(listed), new Set([...files.keys(), ATTRIBUTES]));
@@ -289,7 +289,7 @@ describe("under Node", () => {
   });
 
   test("a process ends by itself after a push", () => {
-    const script = join(project(), "ends.mjs");
+    const script = join(workFolder(), "ends.mjs");
     writeFileSync(
       script,
       `import { uploadFile } from "hubferry";

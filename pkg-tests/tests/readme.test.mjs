@@ -1,7 +1,7 @@
 // The examples of README.md do what they say. Only what they leave open is added: where the Hub is, whose token, the page's elements.
 import assert from "node:assert/strict";
 import { spawnSync } from "node:child_process";
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { after, before, describe, test } from "node:test";
 import { PushPage, startBrowser } from "../harness/browser.mjs";
@@ -9,7 +9,7 @@ import { bundle } from "../harness/bundle.mjs";
 import { root, temporaryFolder } from "../harness/environment.mjs";
 import { noise, writeFolder } from "../harness/fixture.mjs";
 import { startHub } from "../harness/hub.mjs";
-import { project } from "../harness/project.mjs";
+import { workFolder } from "../harness/project.mjs";
 import { checkHistory, checkRepo } from "../harness/pushed.mjs";
 import { until } from "../harness/until.mjs";
 
@@ -27,7 +27,7 @@ const here = (code) => code.replaceAll("accessToken", "accessToken, hubUrl");
 
 describe("the examples of README.md", () => {
   const found = examples();
-  const work = mkdtempSync(join(project(), "readme-"));
+  const work = workFolder();
   let hub;
   let browser;
   before(async () => {
@@ -52,7 +52,6 @@ describe("the examples of README.md", () => {
   after(async () => {
     await browser?.close();
     await hub?.stop();
-    rmSync(work, { recursive: true, force: true });
   });
 
   const runInNode = (name) => {
