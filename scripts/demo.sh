@@ -35,11 +35,11 @@ node pkg-tests/demo/sample.mjs "$work/sample"
 
 # Everybody on this machine can reach the port, so the token is a new one each time.
 token="hf_$(od -An -N 17 -tx1 /dev/urandom | tr -d ' \n')"
-"$HUBFERRY_LOCAL_HUB" --data "$work/hub" --port "${DEMO_PORT:-0}" --user "demo:$token" --page www/dist > "$work/hub.log" &
+"$HUBFERRY_LOCAL_HUB" --data "$work/hub" --port "${DEMO_PORT:-0}" --user "demo:$token" --page www/dist > "$work/hub.ready" &
 hub_pid=$!
 url=
 for _ in $(seq 100); do
-  url=$(grep -oE -m 1 'http://127\.0\.0\.1:[0-9]+' "$work/hub.log" || true)
+  url=$(sed -n 's/.*"url":"\([^"]*\)".*/\1/p' "$work/hub.ready")
   [ -n "$url" ] && break
   kill -0 "$hub_pid" 2> /dev/null || die "the embedded Hub did not start"
   sleep 0.1

@@ -3,7 +3,7 @@
 source "$(dirname "$0")/../lib.sh"
 
 scripts/build/package.sh
-key=$(digest dist package-lock.json www scripts/build/page.sh)
+key=$(digest dist package-lock.json www scripts/build/page.sh)-${HUBFERRY_CONNECT_SRC:-}
 fresh target/stamps/page "$key" www/dist/index.html && exit 0
 scripts/setup/npm.sh
 lock_tree
