@@ -6,6 +6,7 @@
 //! Writers of one repo take its lock; writers of different repos do not meet. Readers take none: a ref is either moved or not.
 
 pub mod attributes;
+pub mod discussions;
 pub mod history;
 pub mod ignore;
 pub mod pack;

@@ -22,10 +22,12 @@ use crate::ident::RepoId;
 use crate::limits::{COMMIT_LINE_MAX, INLINE_COMMIT_MAX, INLINE_FILE_MAX, LFS_FILES_PER_COMMIT};
 use crate::path::RepoPath;
 use crate::repo::attributes::Attributes;
+use crate::repo::discussions::{self, Discussion, Status};
 use crate::repo::pack::PackWriter;
 use crate::repo::pointer::{Pointer, is_oid};
 use crate::repo::write::{self, Change, Message};
 use crate::repo::{blocking, read};
+use crate::routes::aim::{self, Aim};
 use crate::routes::yaml;
 use crate::store::objects;
 
@@ -86,7 +88,7 @@ struct Parsed {
 /// Errors: 400 for a body that is no commit, an object that was not uploaded, a file that belongs to LFS, bad metadata in README.md;
 /// 403; 404; 412 when the parent is not the head; 413; 422 for a bad path.
 pub async fn post(mut call: Call, id: RepoId, rev: String) -> Answer {
-    let repo = call.repo_to_write(&id)?;
+    let (repo, aim) = aim::check(&call, &id, &rev).await?;
     if call.content_type() != "application/x-ndjson" {
         return Err(Refusal::bad_request("Invalid Content-Type: a commit is application/x-ndjson"));
     }
@@ -100,7 +102,7 @@ pub async fn post(mut call: Call, id: RepoId, rev: String) -> Answer {
     let reader = SyncIoBridge::new(StreamReader::new(stream));
     let worker = std::sync::Arc::clone(&repo);
     let runtime = tokio::runtime::Handle::current();
-    let commit = blocking(move || {
+    let (commit, pull) = blocking(move || {
         let git = worker.git()?;
         let mut pack = PackWriter::new(&git)?;
         let parsed = parse(BufReader::with_capacity(1 << 17, reader), &mut pack, &worker.dir)?;
@@ -120,12 +122,53 @@ pub async fn post(mut call: Call, id: RepoId, rev: String) -> Answer {
             description: parsed.header.description.unwrap_or_default(),
         };
         let commit = write::commit(&git, pack, Some(head), &parsed.changes, parsed.attributes, &message)?;
-        write::move_ref(&git, &reference, Some(head), commit)?;
-        Ok(commit)
+        let pull = land(&git, &worker.dir, aim, &reference, head, commit, &message)?;
+        Ok((commit, pull))
     })
     .await?;
-    let url = format!("{}/{}/commit/{commit}", call.endpoint(), id.url_path());
-    json(&json!({ "success": true, "commitOid": commit.to_string(), "commitUrl": url, "hookOutput": "" }))
+    let page = format!("{}/{}", call.endpoint(), id.url_path());
+    let mut answer = json!({
+        "success": true, "commitOid": commit.to_string(), "commitUrl": format!("{page}/commit/{commit}"), "hookOutput": "",
+    });
+    if let Some(num) = pull {
+        answer["pullRequestUrl"] = format!("{page}/discussions/{num}").into();
+    }
+    json(&answer)
+}
+
+/// Moves the ref that a push is aimed at; gives the number of the pull request that it opened.
+fn land(
+    git: &Repository,
+    repo_dir: &Path,
+    aim: Aim,
+    reference: &str,
+    head: git2::Oid,
+    commit: git2::Oid,
+    message: &Message,
+) -> Result<Option<u64>, Refusal> {
+    match aim {
+        Aim::Branch => {
+            write::move_ref(git, reference, Some(head), commit)?;
+            Ok(None)
+        }
+        Aim::Pull(num) => {
+            let pull = discussions::get(repo_dir, num)?.filter(|pull| pull.status.is_live());
+            let mut pull = pull.ok_or_else(|| Refusal::bad_request("The pull request is closed"))?;
+            write::move_ref(git, reference, Some(head), commit)?;
+            pull.committed(&message.author, &message.title, commit);
+            discussions::put(repo_dir, &pull)?;
+            Ok(None)
+        }
+        Aim::NewPull => {
+            let num = discussions::next(repo_dir, git)?;
+            write::move_ref(git, &discussions::reference(num), None, commit)?;
+            let mut pull =
+                Discussion::new(num, &message.author, &message.title, &message.description, Status::Open, true);
+            pull.committed(&message.author, &message.title, commit);
+            discussions::put(repo_dir, &pull)?;
+            Ok(Some(num))
+        }
+    }
 }
 
 /// Reads a commit body.

@@ -1,9 +1,11 @@
 //! The Hub's routes: one file per group of endpoints, each a function from a [`Call`] to an answer.
 
+mod aim;
 mod branches;
 mod commit;
 mod commits;
 mod control;
+mod discussions;
 mod info;
 mod lfs;
 mod paths;
@@ -95,16 +97,17 @@ pub async fn answer(call: Call, route: Route) -> Answer {
             RepoRoute::LfsVerify => lfs::verify(call, id).await,
             RepoRoute::Resolve(rev, path) => resolve::get(call, id, rev, path).await,
             RepoRoute::Raw(rev, path) => resolve::raw(call, id, rev, path).await,
-            RepoRoute::Discussions
-            | RepoRoute::CreateDiscussion
-            | RepoRoute::Discussion(_)
-            | RepoRoute::DiscussionEvent(..) => Err(Refusal::no_route()),
+            RepoRoute::Discussions => discussions::list(call, id).await,
+            RepoRoute::CreateDiscussion => discussions::create(call, id).await,
+            RepoRoute::Discussion(num) => discussions::get(call, id, num).await,
+            RepoRoute::DiscussionEvent(num, event) => discussions::event(call, id, num, event).await,
             RepoRoute::PageHome => web::answer(call, web::View::Tree(id, None, String::new())).await,
             RepoRoute::PageTree(rev, path) => web::answer(call, web::View::Tree(id, Some(rev), path)).await,
             RepoRoute::PageBlob(rev, path) => web::answer(call, web::View::Blob(id, rev, path)).await,
             RepoRoute::PageCommits(rev) => web::answer(call, web::View::Commits(id, rev)).await,
             RepoRoute::PageCommit(sha) => web::answer(call, web::View::Commit(id, sha)).await,
-            RepoRoute::PageDiscussions | RepoRoute::PageDiscussion(_) => Err(Refusal::no_route()),
+            RepoRoute::PageDiscussions => web::answer(call, web::View::Discussions(id)).await,
+            RepoRoute::PageDiscussion(num) => web::answer(call, web::View::Discussion(id, num)).await,
         },
     }
 }

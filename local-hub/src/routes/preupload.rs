@@ -15,6 +15,7 @@ use crate::path::RepoPath;
 use crate::repo::attributes::Attributes;
 use crate::repo::ignore::Ignore;
 use crate::repo::read::{self, EntryKind};
+use crate::routes::aim;
 
 /// Files of one call; the clients send at most 256.
 const FILES_MAX: usize = 1000;
@@ -38,14 +39,7 @@ struct Asked {
 /// How each file has to be sent, whether it is ignored, and what is at its path now.
 /// Errors: 400, 404, 413, 422 for a bad path.
 pub async fn ask(mut call: Call, id: RepoId, rev: String) -> Answer {
-    // Who opens a pull request need not have the right to write.
-    let repo = if call.flag("create_pr") {
-        let repo = call.repo(&id)?;
-        call.user()?.check_token()?;
-        repo
-    } else {
-        call.repo_to_write(&id)?
-    };
+    let (repo, _) = aim::check(&call, &id, &rev).await?;
     let body: Body = call.json().await?;
     if body.files.len() > FILES_MAX {
         return Err(Refusal::too_large(format!("too many files: at most {FILES_MAX} per call")));

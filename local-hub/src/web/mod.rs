@@ -18,6 +18,10 @@ pub enum View {
     Commits(RepoId, String),
     /// A commit.
     Commit(RepoId, String),
+    /// The discussions and pull requests.
+    Discussions(RepoId),
+    /// One of them.
+    Discussion(RepoId, u64),
 }
 
 /// Sends a view.

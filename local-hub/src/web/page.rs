@@ -27,6 +27,8 @@ pub async fn answer(hub: &Hub, file: PathBuf) -> Answer {
     let bytes = tokio::fs::read(&file).await?;
     let mut response = typed(StatusCode::OK, content_type(&file), Body::from(bytes))?;
     guard(&mut response, hub);
+    // By this the page knows that the Hub it pushes to is the one that serves it.
+    set(&mut response, "x-hubferry-local-hub", env!("CARGO_PKG_VERSION"));
     set(
         &mut response,
         "cache-control",
