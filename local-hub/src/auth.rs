@@ -151,7 +151,6 @@ impl Caller {
 /// Everybody the Hub knows.
 pub struct Accounts {
     by_token: HashMap<String, Caller>,
-    orgs: Vec<Org>,
 }
 
 impl Accounts {
@@ -168,12 +167,7 @@ impl Accounts {
                 (user.token.clone(), Caller { name: user.name.clone(), role: user.role, orgs })
             })
             .collect();
-        Self { by_token, orgs: orgs.to_vec() }
-    }
-
-    /// Whether this is an organisation and not a user.
-    pub fn is_org(&self, name: &str) -> bool {
-        self.orgs.iter().any(|org| org.name == name)
+        Self { by_token }
     }
 
     /// Who calls; nobody when there is no `Authorization`.

@@ -56,11 +56,6 @@ impl Call {
         self.param(name).map(|text| text.parse().map_err(bad)).transpose()
     }
 
-    /// Whether `expand` is wanted: `expand=true`, `expand=1`, or any `expand[]=…`.
-    pub fn expands(&self) -> bool {
-        self.flag("expand") || self.query.iter().any(|(k, _)| k == "expand[]")
-    }
-
     /// The Hub's origin as the client wrote it, for links that the client will follow.
     pub fn endpoint(&self) -> String {
         match self.headers.get(header::HOST).and_then(|host| host.to_str().ok()) {

@@ -4,6 +4,7 @@ use git2::{Commit, ObjectType, Oid, Repository, Tree, TreeEntry};
 
 use crate::error::Refusal;
 use crate::limits::POINTER_MAX;
+use crate::repo::MAIN;
 use crate::repo::pointer::Pointer;
 
 /// What a path in a repo holds.
@@ -47,13 +48,14 @@ impl Entry {
     }
 }
 
-/// The commit of a revision: a branch, a tag, a full ref name or a commit id.
+/// The commit of a revision: a branch, a tag, a full ref name, a commit id or `HEAD`, which is main.
 /// Errors: 404 RevisionNotFound.
 pub fn commit<'r>(repo: &'r Repository, rev: &str) -> Result<Commit<'r>, Refusal> {
     find_commit(repo, rev)?.ok_or_else(|| Refusal::revision_not_found(rev))
 }
 
 fn find_commit<'r>(repo: &'r Repository, rev: &str) -> Result<Option<Commit<'r>>, Refusal> {
+    let rev = if rev == "HEAD" { MAIN } else { rev };
     let names = [format!("refs/heads/{rev}"), format!("refs/tags/{rev}"), rev.to_owned()];
     for name in names {
         if !name.starts_with("refs/") || !git2::Reference::is_valid_name(&name) {
