@@ -22,6 +22,7 @@ pub mod ratelimit;
 pub mod refs;
 pub mod repo_create;
 pub mod repo_delete;
+pub mod repo_head;
 pub mod repo_info;
 pub mod resolve;
 pub mod tree;

@@ -11,7 +11,7 @@ use crate::exchange::{Errand, lost_error};
 use crate::http::Response;
 use crate::hub::branch::CreateBranch;
 use crate::hub::paths_info::{Entry, PathsInfo};
-use crate::hub::repo_info::RepoInfo;
+use crate::hub::repo_head::RepoHead;
 use crate::hub::{Endpoint, Replay};
 use crate::limits::{API_IN_FLIGHT, PATHS_INFO_PATHS, PROBE_WHOLE_BYTES};
 use crate::step::Failure;
@@ -30,14 +30,14 @@ pub(super) struct Ask {
 
 impl Ask {
     /// Asks for the head.
-    pub(super) fn begin(&mut self, shared: &mut Shared, now: Millis) {
+    pub(super) fn begin(&mut self, shared: &mut Shared, now: Millis) -> Result<(), Error> {
         if shared.meter.enter(Phase::Preuploading) {
             shared.events.push_back(Event::Phase(Phase::Preuploading));
         }
-        if let Ok(request) = head(shared).request(&shared.options.hub) {
-            shared.exchanges.start(Errand::api(Purpose::Head, request, Replay::Safe), now);
-            self.in_flight += 1;
-        }
+        let request = head(shared).request(&shared.options.hub)?;
+        shared.exchanges.start(Errand::api(Purpose::Head, request, Replay::Safe), now);
+        self.in_flight += 1;
+        Ok(())
     }
 
     pub(super) fn is_busy(&self) -> bool {
@@ -82,8 +82,7 @@ impl Ask {
                     Err(error) if error.code == Code::Conflict => {}
                     Err(error) => return Err(error),
                 }
-                self.begin(shared, now);
-                Ok(())
+                self.begin(shared, now)
             }
             Purpose::Ask(batch) => {
                 let entries = batch.endpoint.parse(&response, &shared.options.hub)?;
@@ -102,19 +101,19 @@ impl Ask {
 
     fn head(&mut self, shared: &mut Shared, now: Millis, response: &Response) -> Result<(), Error> {
         match head(shared).parse(response, &shared.options.hub) {
-            Ok(info) => {
+            Ok(sha) => {
                 if let Some(expected) = &shared.options.parent_commit
-                    && !info.sha.starts_with(&expected.to_ascii_lowercase())
+                    && !sha.starts_with(&expected.to_ascii_lowercase())
                 {
                     return Err(Error::new(
                         Code::Conflict,
                         format!(
                             "Branch {} of {} is at {}, not at the parentCommit {expected}; read it again and retry",
-                            shared.options.revision, shared.options.repo, info.sha
+                            shared.options.revision, shared.options.repo, sha
                         ),
                     ));
                 }
-                shared.parent = Some(info.sha);
+                shared.parent = Some(sha);
                 Ok(())
             }
             Err(error) if error.code == Code::RevisionNotFound && shared.options.create_branch => {
@@ -129,8 +128,8 @@ impl Ask {
     }
 }
 
-fn head(shared: &Shared) -> RepoInfo {
-    RepoInfo { repo: shared.options.repo.clone(), revision: Some(shared.options.revision.clone()) }
+fn head(shared: &Shared) -> RepoHead {
+    RepoHead { repo: shared.options.repo.clone(), revision: shared.options.revision.clone() }
 }
 
 fn create_branch(shared: &Shared) -> CreateBranch {

@@ -93,7 +93,8 @@ impl Push {
         if !self.started {
             self.started = true;
             plan::close(&mut self.shared);
-            self.ask.begin(&mut self.shared, now);
+            let result = self.ask.begin(&mut self.shared, now);
+            self.fail_on(result);
         }
         loop {
             if let Some(event) = self.shared.events.pop_front() {

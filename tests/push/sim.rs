@@ -98,7 +98,7 @@ impl SimHub {
     fn serve(&mut self, request: &Request, body: &[u8]) -> Response {
         match route(request) {
             "head" => {
-                let revision = request.url.rsplit('/').next().unwrap_or_default();
+                let revision = request.url.rsplit('/').next().unwrap_or_default().trim_end_matches("?expand[]=sha");
                 if !self.branches.contains(revision) {
                     return refuse(404, Some("RevisionNotFound"), "Invalid rev id");
                 }
