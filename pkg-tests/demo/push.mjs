@@ -8,11 +8,12 @@ const { HF_ENDPOINT: hubUrl, HF_TOKEN: accessToken } = process.env;
 
 const megabytes = (bytes) => (bytes / 1e6).toFixed(1);
 
-/** One line for people: a bar over the bytes that are known to need sending, and the counts. */
+/** One line for people: a bar over what was read and sent, and the counts. */
 function line({ phase, files, bytes }) {
-  const share = bytes.total > 0 ? Math.min(1, Math.max(bytes.sent, bytes.committed) / bytes.total) : 0;
+  const share = bytes.total > 0 ? Math.min(1, (bytes.read + bytes.sent) / (2 * bytes.total)) : 0;
   const bar = "#".repeat(Math.round(share * 24)).padEnd(24, ".");
-  return `[${bar}] ${phase}: ${files.committed + files.skipped} of ${files.total} files, ${megabytes(bytes.sent)} of ${megabytes(bytes.total)} MB sent`;
+  const count = `${files.committed + files.skipped} of ${files.total} files`;
+  return `[${bar}] ${phase}: ${count}, ${megabytes(bytes.read)} MB read, ${megabytes(bytes.sent)} of ${megabytes(bytes.total)} MB sent`;
 }
 
 const live = process.stdout.isTTY;

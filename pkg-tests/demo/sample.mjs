@@ -1,4 +1,4 @@
-// Writes the sample folder of `make demo`: a small data set of texts, tables, odd names, an empty file and two large binaries.
+// Writes the sample folder of `make demo`: a small data set of texts, tables, odd names, an empty file and sixteen binaries.
 // Usage: node sample.mjs FOLDER. The content is the same each time.
 import { mkdirSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
@@ -36,5 +36,5 @@ write("notes/Gezeiten – Überblick.txt", "Ebbe und Flut.\n");
 write("notes/潮汐.txt", "満潮と干潮\n");
 write("notes/with space & percent %.txt", "An ordinary file with an odd name.\n");
 write("raw/.gitkeep", "");
-write("raw/gauges.bin", noise(24 << 20, 1));
-write("raw/charts.bin", noise(6 << 20, 2));
+for (let gauge = 1; gauge <= 16; gauge++)
+  write(`raw/gauge-${String(gauge).padStart(3, "0")}.bin`, noise(6 << 20, gauge));
