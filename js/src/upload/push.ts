@@ -23,6 +23,8 @@ export interface PushParams extends RepoParams {
   createBranch?: boolean | undefined;
   /** Commit only if this is the head: a commit id of 5 to 40 hex digits. @default the head that is found */
   parentCommit?: string | undefined;
+  /** Read the paths back after the commit and compare. @default true */
+  verify?: boolean | undefined;
   /** Open a pull request instead. Not supported by this version. */
   isPullRequest?: boolean | undefined;
   /**
@@ -83,12 +85,12 @@ export async function push(
 }
 
 function open(Handle: Engine["PushHandle"], params: PushParams, { title, description }: Message): PushMachine {
-  const { branch, createBranch, parentCommit } = params;
+  const { branch, createBranch, parentCommit, verify } = params;
   try {
     return new Handle({
       repo: repoSpec(params.repo),
       ...hubSpec(params),
-      ...compact({ branch, createBranch, parentCommit, title, description }),
+      ...compact({ branch, createBranch, parentCommit, verify, title, description }),
       seed: newSeed(),
     });
   } catch (error) {

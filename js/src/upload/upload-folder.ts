@@ -25,8 +25,6 @@ export interface UploadFolderParams extends PushParams {
   commits?: "one" | undefined;
   /** Who applies ignore files: the Hub, as for Python. "local" is not supported by this version. @default "hub" */
   gitignore?: "hub" | undefined;
-  /** Read the paths back after the commit and compare. @default true */
-  verify?: boolean | undefined;
 }
 
 /** Paths named in a message; the rest are counted. */
@@ -85,8 +83,8 @@ function notWhole(code: ErrorCode, errors: readonly HubferryError[]): HubferryEr
 function refuseLater(params: object): void {
   const { commits, gitignore, deletePatterns, dryRun, resume, planCommits } = params as Record<string, unknown>;
   refuse({
-    'commits: "auto"': commits !== "one" && commits,
-    'gitignore (other than "hub")': gitignore !== "hub" && gitignore,
+    'commits: "auto"': commits !== undefined && commits !== "one",
+    'gitignore (other than "hub")': gitignore !== undefined && gitignore !== "hub",
     deletePatterns,
     dryRun,
     resume,

@@ -23,7 +23,8 @@ function noise(size: number): Uint8Array<ArrayBuffer> {
 }
 
 const sha256 = (bytes: Uint8Array): string => createHash("sha256").update(bytes).digest("hex");
-const gitBlob = (bytes: Uint8Array): string => createHash("sha1").update(`blob ${bytes.length}\0`).update(bytes).digest("hex");
+const gitBlob = (bytes: Uint8Array): string =>
+  createHash("sha1").update(`blob ${bytes.length}\0`).update(bytes).digest("hex");
 
 describe.each<[string, Hashing]>([
   ["the engine", engineHashing],
@@ -37,7 +38,10 @@ describe.each<[string, Hashing]>([
   it.each([0, 1, 4 * MiB - 1, 4 * MiB, 4 * MiB + 1, 9 * MiB])("digests %i bytes", async (size) => {
     const bytes = noise(size);
     const blob = new Blob([bytes]);
-    expect(await run({ kind: "digest", blob, size, digest: "sha256" })).toEqual({ kind: "digested", digest: sha256(bytes) });
+    expect(await run({ kind: "digest", blob, size, digest: "sha256" })).toEqual({
+      kind: "digested",
+      digest: sha256(bytes),
+    });
     expect(await run({ kind: "digest", blob, size, digest: "gitBlob" })).toEqual({
       kind: "digested",
       digest: gitBlob(bytes),
@@ -81,7 +85,9 @@ describe.each<[string, Hashing]>([
       { blob: new Blob(["ok"]), size: 2, whole: true, text: false },
     ];
     const failure = { code: "file_changed", message: "it is not there any more" };
-    expect(await run({ kind: "probe", files })).toMatchObject({ files: [{ type: "failed", failure }, { type: "probed" }] });
+    expect(await run({ kind: "probe", files })).toMatchObject({
+      files: [{ type: "failed", failure }, { type: "probed" }],
+    });
   });
 
   it.each([

@@ -49,7 +49,7 @@ const fallback: Compute = { run: () => Promise.resolve(digested("in place")) };
 const settle = (): Promise<void> => vi.advanceTimersByTimeAsync(0).then(() => undefined);
 
 function newPool(size: number, spawn = (): Worker => new ScriptedWorker() as unknown as Worker): Pool {
-  return new Pool({ size, spawn, module: {} as WebAssembly.Module, fallback });
+  return new Pool({ size, spawn, module: {}, fallback });
 }
 
 function workerAt(index: number): ScriptedWorker {

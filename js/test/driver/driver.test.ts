@@ -218,8 +218,10 @@ describe("the driver", () => {
 
   it("frees the machine when it throws", async () => {
     const machine = new ScriptedMachine([]);
+    // The engine throws plain objects.
+    const view = { code: "internal", message: "a step that nobody knows", retryable: false };
     machine.poll = () => {
-      throw { code: "internal", message: "a step that nobody knows", retryable: false };
+      throw view as unknown as Error;
     };
     const driver = new Driver<string, ScriptedMachine>(machine, new ScriptedIo());
     const run = driver.run({ signal: new AbortController().signal, conclude: (output) => output });

@@ -91,7 +91,10 @@ describe("the transcripts", () => {
     const last = expected.at(-1);
     if (last?.type !== "done") throw new Error("the transcript does not end");
     if (last.outcome.type === "output") expect(await end).toEqual({ output: last.outcome.output });
-    else expect(await end).toMatchObject({ error: { code: last.outcome.error.code, message: last.outcome.error.message } });
+    else
+      expect(await end).toMatchObject({
+        error: { code: last.outcome.error.code, message: last.outcome.error.message },
+      });
   });
 });
 

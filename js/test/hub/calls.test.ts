@@ -50,8 +50,8 @@ describe("whoAmI", () => {
   });
 
   it("accepts the old form of the token", async () => {
-    const { name } = await whoAmI({ hubUrl: hub.url, credentials: { accessToken: hub.token } });
-    expect(name).toBe("alice");
+    const old = { hubUrl: hub.url, credentials: { accessToken: hub.token } };
+    expect((await whoAmI(old)).name).toBe("alice");
   });
 
   it("refuses a call without a token before any request", async () => {
@@ -121,7 +121,10 @@ describe("a repo with files", () => {
     ]);
     const all = await collect(listFiles({ ...known, repo, recursive: true }));
     expect(all.filter(({ type }) => type === "file").length).toBe(32);
-    expect(all.find(({ path }) => path === "large.bin")).toMatchObject({ size: large.length, lfs: { size: large.length } });
+    expect(all.find(({ path }) => path === "large.bin")).toMatchObject({
+      size: large.length,
+      lfs: { size: large.length },
+    });
     expect((await collect(listFiles({ ...known, repo, path: "texts" }))).length).toBe(30);
   });
 
@@ -241,7 +244,9 @@ describe("a call", () => {
 
   it("fails by a word of its own when there is no Hub", async () => {
     const fetch = (): Promise<never> => Promise.reject(new DOMException("took too long", "TimeoutError"));
-    const error = await errorOf(createRepo({ hubUrl: "http://127.0.0.1:9", accessToken: hub.token, repo: "a/b", fetch }));
+    const error = await errorOf(
+      createRepo({ hubUrl: "http://127.0.0.1:9", accessToken: hub.token, repo: "a/b", fetch }),
+    );
     expect(error).toMatchObject({ code: "timeout", retryable: true });
     expect(isHubferryError(error)).toBe(true);
   });

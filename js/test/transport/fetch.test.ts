@@ -47,27 +47,30 @@ describe("a request by fetch", () => {
     expect(seen?.headers.cookie).toBeUndefined();
   });
 
-  it.each(["memory", "disk", "range of a disk file"])("sends a body from %s with its length, never in chunks", async (kind) => {
-    const { server, url } = await serve((_, response) => response.end());
-    const bytes = new Uint8Array(5_000_000).map((_, index) => index * 31);
-    let body: Blob = new Blob([bytes]);
-    let expected: Uint8Array = bytes;
-    if (kind !== "memory") {
-      const file = join(temporaryFolder(), "a.bin");
-      writeFileSync(file, bytes);
-      body = (await openFile(file)).blob;
-    }
-    if (kind.startsWith("range")) {
-      body = body.slice(1_000_001, 4_000_003);
-      expected = bytes.subarray(1_000_001, 4_000_003);
-    }
-    await transport.send(outgoing(url, { method: "PUT", body }), { signal });
-    const [seen] = server.seen;
-    expect(seen?.headers["content-length"]).toBe(String(expected.length));
-    expect(seen?.headers["transfer-encoding"]).toBeUndefined();
-    expect(seen?.headers["content-type"]).toBeUndefined();
-    expect(seen?.body.equals(expected)).toBe(true);
-  });
+  it.each(["memory", "disk", "range of a disk file"])(
+    "sends a body from %s with its length, never in chunks",
+    async (kind) => {
+      const { server, url } = await serve((_, response) => response.end());
+      const bytes = new Uint8Array(5_000_000).map((_, index) => index * 31);
+      let body: Blob = new Blob([bytes]);
+      let expected: Uint8Array = bytes;
+      if (kind !== "memory") {
+        const file = join(temporaryFolder(), "a.bin");
+        writeFileSync(file, bytes);
+        body = (await openFile(file)).blob;
+      }
+      if (kind.startsWith("range")) {
+        body = body.slice(1_000_001, 4_000_003);
+        expected = bytes.subarray(1_000_001, 4_000_003);
+      }
+      await transport.send(outgoing(url, { method: "PUT", body }), { signal });
+      const [seen] = server.seen;
+      expect(seen?.headers["content-length"]).toBe(String(expected.length));
+      expect(seen?.headers["transfer-encoding"]).toBeUndefined();
+      expect(seen?.headers["content-type"]).toBeUndefined();
+      expect(seen?.body.equals(expected)).toBe(true);
+    },
+  );
 
   it("leaves a good answer unread when it is to be streamed, and reads a bad one", async () => {
     const { url } = await serve((request, response) => {
