@@ -148,7 +148,9 @@ const STATES = {
     await page.stage("unchanged");
   },
   "failed-token": async (page) => {
-    await pushing(page, sample, { token: "hf_nobodyHasThisToken" });
+    // Too short a push to be seen on the way.
+    await reviewed(page, sample, { token: "hf_nobodyHasThisToken" });
+    await page.push();
     await page.stage("failed");
   },
   "failed-busy": async (page) => {
@@ -206,7 +208,13 @@ if (options.readme) {
   const docs = join(root, "docs");
   mkdirSync(docs, { recursive: true });
   const shot = (file) => (page) => page.page.screenshot({ path: join(docs, file), animations: "disabled" });
-  await inState("review", shot("page.png"));
+  await inState("review", async (page) => {
+    // Names in scripts that this machine may have no font for.
+    await page.page.getByText("notes", { exact: true }).click();
+    await page.page.locator("hubferry-drop h2").focus();
+    await page.page.mouse.move(0, 0);
+    await shot("page.png")(page);
+  });
   await inState("uploading", shot("push.png"));
 } else {
   for (const name of Object.keys(STATES)) {

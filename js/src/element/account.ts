@@ -12,7 +12,7 @@ export type AccountState =
   | { readonly is: "unknown" }
   | { readonly is: "checking" }
   | { readonly is: "known"; readonly name: string; readonly namespaces: readonly string[]; readonly readOnly: boolean }
-  | { readonly is: "refused"; readonly message: string };
+  | { readonly is: "refused"; readonly message: string; readonly error: unknown };
 
 /** The owner of the token in the form. */
 export class Account {
@@ -71,7 +71,7 @@ export class Account {
       };
     } catch (error) {
       const { title, message, again: retryable } = failureOf(error);
-      state = { is: "refused", message: retryable ? `${title}: ${message}` : `${title}.` };
+      state = { is: "refused", message: retryable ? `${title}: ${message}` : `${title}.`, error };
       again = retryable;
     }
     if (token !== this.#token || hubUrl !== this.#hubUrl) return;

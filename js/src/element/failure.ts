@@ -5,6 +5,7 @@
  * it is taken.
  */
 import type { Field } from "./destination.js";
+import { sentence } from "./format.js";
 
 /** The next step that a failure asks for. */
 export interface Failure {
@@ -133,8 +134,4 @@ function textOf(error: unknown, key: string): string | undefined {
   if (typeof error !== "object" || error === null || !(key in error)) return undefined;
   const value: unknown = Reflect.get(error, key);
   return typeof value === "string" && value !== "" ? value : undefined;
-}
-
-function sentence(text: string): string {
-  return /[.!?…]$/.test(text) ? text : `${text}.`;
 }

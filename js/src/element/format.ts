@@ -87,6 +87,11 @@ export function capital(text: string): string {
   return text.charAt(0).toLocaleUpperCase(LOCALE) + text.slice(1);
 }
 
+/** "nothing left" → "Nothing left." */
+export function sentence(text: string): string {
+  return /[.!?…]$/.test(text) ? capital(text) : `${capital(text)}.`;
+}
+
 // Characters that change how the text around them is shown, or cannot be seen: C0 and C1 controls, bidirectional marks,
 // embeddings, overrides and isolates, zero-width characters and the byte order mark. The joiners stay: emoji and several scripts need them.
 // eslint-disable-next-line no-control-regex -- these are the characters to find

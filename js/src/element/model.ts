@@ -356,6 +356,9 @@ export class DropModel {
     try {
       await this.account.ask(accessToken, hubUrl);
       signal.throwIfAborted();
+      const { state: account } = this.account;
+      // Other failures of that question may be its own: the push will see.
+      if (account.is === "refused" && codeOf(account.error) === "unauthorized") throw account.error;
       const repo = { type: form.type, name: this.repo };
       const known = { repo, hubUrl, accessToken, abortSignal: signal };
       if (!(await this.#hub.repoExists(known))) {

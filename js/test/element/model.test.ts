@@ -276,6 +276,23 @@ describe("pushing", () => {
     expect(stand.hub.jobs).toEqual([]);
   });
 
+  it("asks nothing more with a token that the Hub does not know", async () => {
+    stand.hub.whoAmIError = new HubferryError("unauthorized", "The Hub does not know this token");
+    await stand.choose("a");
+    stand.fill();
+    await stand.model.push();
+    expect(stand.model.stage).toMatchObject({ is: "failed", failure: { field: "token" } });
+    expect(stand.hub.names).toEqual(["whoAmI"]);
+  });
+
+  it("goes on when the Hub has no time to say who the token belongs to", async () => {
+    stand.hub.whoAmIError = new HubferryError("rate_limited", "Too many requests");
+    await stand.choose("a");
+    stand.fill();
+    (await stand.begin()).finish(outputOf({ a: "added" }));
+    await stand.until("done");
+  });
+
   it("leaves out files that could not be read", async () => {
     await stand.choose("a", "b");
     stand.fill({ pathInRepo: "sub" });

@@ -134,7 +134,8 @@ export const lists = css`
     min-inline-size: 0;
     overflow: hidden;
     text-overflow: ellipsis;
-    white-space: nowrap;
+    /* A name may begin with a space. */
+    white-space: pre;
   }
 
   /* files of a push */

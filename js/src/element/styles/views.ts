@@ -286,6 +286,11 @@ export const views = css`
     outline-offset: 0;
   }
 
+  /* The list of namespaces opens while typing; a mark for it would only be in the way. */
+  .field input::-webkit-calendar-picker-indicator {
+    display: none !important;
+  }
+
   .with-button {
     position: relative;
   }
@@ -373,12 +378,22 @@ export const views = css`
     z-index: 1;
   }
 
+  .line {
+    display: flex;
+    gap: 0.3em;
+    align-items: center;
+    white-space: nowrap;
+  }
+
+  .line > bdi {
+    min-inline-size: 0;
+    overflow: hidden;
+    text-overflow: ellipsis;
+  }
+
   .new-repo {
     display: grid;
-    gap: 0.75rem;
-    padding: 0.75rem;
-    border-radius: calc(var(--_radius) - 5px);
-    background: var(--_sunken);
+    gap: 0.875rem;
   }
 
   .check {

@@ -111,7 +111,7 @@ function tokenState({ model }: Host): unknown {
         ? html`<span class="warn-text"
             >${warningIcon} Signed in as <bdi>${state.name}</bdi>, but this token can only read.</span
           >`
-        : html`<span class="good">${checkIcon} Signed in as <bdi class="strong">${state.name}</bdi></span>`;
+        : html`<span class="line good">${checkIcon} Signed in as <bdi class="strong">${state.name}</bdi></span>`;
   }
 }
 
@@ -173,7 +173,7 @@ function repo({ model }: Host): TemplateResult {
       </datalist>
       <p id="name-state" class="state small">${wrong === undefined ? repoState(model) : problem(wrong)}</p>
     </div>
-    ${model.presence.state === "missing" ? newRepo(model) : nothing}`;
+    ${newRepo(model)}`;
 }
 
 function repoState({ presence, repo: id }: Host["model"]): unknown {
@@ -183,31 +183,35 @@ function repoState({ presence, repo: id }: Host["model"]): unknown {
     case "checking":
       return html`<span class="muted">Asking the Hub…</span>`;
     case "there":
-      return html`<span class="good">${checkIcon} <bdi class="strong">${printable(id)}</bdi> is there</span>`;
+      return html`<span class="line good">${checkIcon} <bdi class="strong">${printable(id)}</bdi> is there</span>`;
     case "missing":
-      return html`<span>${infoIcon} <bdi class="strong">${printable(id)}</bdi> will be created</span>`;
+      return html`<span class="line">${infoIcon} <bdi class="strong">${printable(id)}</bdi> will be created</span>`;
   }
 }
 
+// Always there: if it came with the Hub's answer, the form would move under a pointer that is just being pressed.
 function newRepo(model: Host["model"]): TemplateResult {
-  const { form } = model;
+  const { form, presence } = model;
+  const there = presence.state === "there";
   return html`<div class="new-repo">
     <label class="check">
       <input
         type="checkbox"
+        ?disabled=${there}
         .checked=${live(form.private)}
         @change=${(event: Event) => {
           model.edit({ private: (event.target as HTMLInputElement).checked });
         }}
       />
-      Make it private
+      <span>Make it private <span class="small muted">when it is created</span></span>
     </label>
     ${
       form.type === "space"
         ? html`<div class="field">
-            <label for="field-sdk">The Space runs on</label>
+            <label for="field-sdk">A new Space runs on</label>
             <select
               id="field-sdk"
+              ?disabled=${there}
               @change=${(event: Event) => {
                 model.edit({ sdk: (event.target as HTMLSelectElement).value as SpaceKind });
               }}

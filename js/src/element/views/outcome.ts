@@ -124,8 +124,9 @@ export function cancelledView(host: Host, duringCommit: boolean): TemplateResult
       ? html`The commit had been asked for: it may have been made. Look at the repository before you push again.`
       : html`No commit was made. Your files are still here.`,
     html`<div class="actions">
+      ${duringCommit ? outLink(page(host), html`Open the repository ${outIcon}`, "button primary") : nothing}
       <button
-        class="button primary"
+        class="button ${duringCommit ? "" : "primary"}"
         part="button"
         type="button"
         @click=${() => {
@@ -134,7 +135,6 @@ export function cancelledView(host: Host, duringCommit: boolean): TemplateResult
       >
         Back to the files
       </button>
-      ${duringCommit ? outLink(page(host), html`Open the repository ${outIcon}`, "button") : nothing}
       ${more(host, "Start over")}
     </div>`,
   );

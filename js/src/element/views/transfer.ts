@@ -1,7 +1,7 @@
 /** A push that runs: how far it is, what every file is doing, and the ways to hold or end it. */
 import { html, nothing, svg, type TemplateResult } from "lit";
 import type { FileRow, FileState } from "../file-states.js";
-import { bytes, capital, count, percent, printable, roughly, speed, splitPath } from "../format.js";
+import { bytes, capital, count, percent, printable, roughly, sentence, speed, splitPath } from "../format.js";
 import {
   againIcon,
   checkIcon,
@@ -80,7 +80,7 @@ function subline(transfer: Transfer): string {
     case "creating":
       return `${bytes(transfer.totalBytes)} in ${count(transfer.files.length)} files`;
     case "committing":
-      return "Everything is there; the commit is on its way";
+      return "The commit is on its way";
     case "cancelling":
       return "Stopping what is in the air";
     case "paused":
@@ -163,7 +163,7 @@ function banner({ model }: Host, condition: Condition): TemplateResult | typeof 
     const seconds = Math.max(1, Math.ceil((condition.resumesAt - performance.now()) / 1000));
     return note(
       "warn",
-      html`${condition.cause}
+      html`${sentence(condition.cause)}
         <span class="muted number">Next try in ${count(seconds)} s (attempt ${count(condition.attempt + 1)}).</span>`,
     );
   }
