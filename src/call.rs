@@ -28,7 +28,7 @@ where
     pub fn new(endpoint: E, hub: Hub, seed: u64) -> Result<Call<E>, Error> {
         let request = endpoint.request(&hub)?;
         let mut exchanges = Exchanges::new(Jitter::new(seed));
-        exchanges.start(Errand::api((), request, E::REPLAY), Millis(0));
+        exchanges.start(Errand::api((), request, endpoint.replay()), Millis(0));
         Ok(Call { endpoint, hub, ids: StepIds::default(), exchanges, end: None })
     }
 

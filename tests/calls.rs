@@ -2,14 +2,15 @@
 #![cfg(not(target_arch = "wasm32"))]
 
 use hubferry::Code;
+use hubferry::call::Call;
 use hubferry::http::Response;
 use hubferry::step::{Failure, Input, Step, StepId};
 use hubferry::time::Millis;
-use hubferry::wire::{AnyCall, CallSpec};
+use hubferry::wire::{AnyEndpoint, CallSpec};
 use serde_json::{Value, json};
 
 /// A call in the name of a token.
-fn start(ask: Value) -> Result<Box<dyn AnyCall>, hubferry::Error> {
+fn start(ask: Value) -> Result<Call<AnyEndpoint>, hubferry::Error> {
     let spec = json!({ "hubUrl": "https://hub.example", "accessToken": "hf_secret", "ask": ask });
     serde_json::from_value::<CallSpec>(spec).expect("a call").start(7)
 }

@@ -54,6 +54,11 @@ pub trait Endpoint {
     /// Whether the request may be repeated blindly.
     const REPLAY: Replay = Replay::Safe;
 
+    /// [`REPLAY`](Self::REPLAY), or what an endpoint inside this one says.
+    fn replay(&self) -> Replay {
+        Self::REPLAY
+    }
+
     /// The whole request.
     ///
     /// Errors: `invalid_input` when the arguments can be seen to be wrong.

@@ -3,7 +3,8 @@
 use wasm_bindgen::prelude::*;
 
 use super::view::{from_caller, from_driver, millis, thrown, to_js};
-use crate::wire::{AnyCall, CallSpec, InputView, StepView};
+use crate::call::Call;
+use crate::wire::{AnyEndpoint, CallSpec, InputView, StepView};
 
 #[wasm_bindgen(typescript_custom_section)]
 const ANSWERS: &str = r#"
@@ -26,7 +27,7 @@ export interface Answers {
 
 /// One call under way. Owned and freed by the driver.
 #[wasm_bindgen]
-pub struct CallHandle(Box<dyn AnyCall>);
+pub struct CallHandle(Call<AnyEndpoint>);
 
 #[wasm_bindgen]
 impl CallHandle {

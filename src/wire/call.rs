@@ -13,6 +13,7 @@ use super::answer::{
 use super::push::{RepoSpec, hub};
 use crate::call::Call;
 use crate::error::Error;
+use crate::http::{Request, Response};
 use crate::hub::branch::{CreateBranch, DeleteBranch};
 use crate::hub::commits::ListCommits;
 use crate::hub::paths_info::PathsInfo;
@@ -23,9 +24,7 @@ use crate::hub::repo_info::{RepoExists, RepoInfo};
 use crate::hub::resolve::{Resolve, Want};
 use crate::hub::tree::ListTree;
 use crate::hub::whoami::WhoAmI;
-use crate::hub::{Endpoint, Hub};
-use crate::step::{Input, Step};
-use crate::time::Millis;
+use crate::hub::{Endpoint, Hub, Replay};
 
 /// A call: which Hub, in whose name, and what.
 #[derive(Clone, PartialEq, Serialize, Deserialize)]
@@ -212,60 +211,46 @@ pub enum Ask {
     },
 }
 
-/// A call under way whose output is a plain object.
-pub trait AnyCall {
-    /// [`Call::poll`]
-    fn poll(&mut self, now: Millis) -> Step<Value>;
-
-    /// [`Call::handle`]
-    ///
-    /// Errors: as there.
-    fn handle(&mut self, now: Millis, input: Input) -> Result<(), Error>;
-
-    /// [`Call::abort`]
-    fn abort(&mut self);
-}
-
 impl CallSpec {
     /// Checks the arguments and builds the call.
     ///
     /// Errors: `invalid_input` or `unsupported`, before any request.
-    pub fn start(self, seed: u64) -> Result<Box<dyn AnyCall>, Error> {
+    pub fn start(self, seed: u64) -> Result<Call<AnyEndpoint>, Error> {
         let hub = hub(self.hub_url.as_deref(), self.access_token.as_deref())?;
+        Call::new(self.ask.endpoint()?, hub, seed)
+    }
+}
+
+impl Ask {
+    fn endpoint(self) -> Result<AnyEndpoint, Error> {
         let main = |revision: Option<String>| revision.unwrap_or_else(|| "main".to_owned());
-        match self.ask {
-            Ask::WhoAmI => start::<_, Value>(WhoAmI, hub, seed),
+        Ok(match self {
+            Ask::WhoAmI => shown::<_, Value>(WhoAmI),
             Ask::CreateRepo { repo, visibility, license, sdk, files, exist_ok } => {
-                let endpoint = CreateRepo { repo: repo.parse()?, visibility, license, sdk, files, exist_ok };
-                start::<_, CreatedRepoView>(endpoint, hub, seed)
+                let repo = repo.parse()?;
+                shown::<_, CreatedRepoView>(CreateRepo { repo, visibility, license, sdk, files, exist_ok })
             }
-            Ask::DeleteRepo { repo } => start::<_, ()>(DeleteRepo { repo: repo.parse()? }, hub, seed),
-            Ask::RepoInfo { repo, revision } => {
-                start::<_, RepoInfoView>(RepoInfo { repo: repo.parse()?, revision }, hub, seed)
-            }
-            Ask::RepoExists { repo } => start::<_, bool>(RepoExists { repo: repo.parse()? }, hub, seed),
+            Ask::DeleteRepo { repo } => shown::<_, ()>(DeleteRepo { repo: repo.parse()? }),
+            Ask::RepoInfo { repo, revision } => shown::<_, RepoInfoView>(RepoInfo { repo: repo.parse()?, revision }),
+            Ask::RepoExists { repo } => shown::<_, bool>(RepoExists { repo: repo.parse()? }),
             Ask::CreateBranch { repo, branch, starting_point, empty, overwrite } => {
-                let endpoint = CreateBranch { repo: repo.parse()?, branch, starting_point, empty, overwrite };
-                start::<_, ()>(endpoint, hub, seed)
+                shown::<_, ()>(CreateBranch { repo: repo.parse()?, branch, starting_point, empty, overwrite })
             }
-            Ask::DeleteBranch { repo, branch } => {
-                start::<_, ()>(DeleteBranch { repo: repo.parse()?, branch }, hub, seed)
-            }
+            Ask::DeleteBranch { repo, branch } => shown::<_, ()>(DeleteBranch { repo: repo.parse()?, branch }),
             Ask::ListRefs { repo, pull_requests } => {
-                start::<_, RefsView>(ListRefs { repo: repo.parse()?, pull_requests }, hub, seed)
+                shown::<_, RefsView>(ListRefs { repo: repo.parse()?, pull_requests })
             }
             Ask::ListTree { repo, revision, path, recursive, expand, limit, next } => {
                 let (repo, revision, path) = (repo.parse()?, main(revision), path.unwrap_or_default());
-                let endpoint = ListTree { repo, revision, path, recursive, expand, limit, next };
-                start::<_, TreePageView>(endpoint, hub, seed)
+                shown::<_, TreePageView>(ListTree { repo, revision, path, recursive, expand, limit, next })
             }
             Ask::ListCommits { repo, revision, limit, next } => {
-                let endpoint = ListCommits { repo: repo.parse()?, revision: main(revision), limit, next };
-                start::<_, CommitPageView>(endpoint, hub, seed)
+                let (repo, revision) = (repo.parse()?, main(revision));
+                shown::<_, CommitPageView>(ListCommits { repo, revision, limit, next })
             }
             Ask::PathsInfo { repo, revision, paths, expand } => {
-                let endpoint = PathsInfo { repo: repo.parse()?, revision: main(revision), paths, expand };
-                start::<_, EntryListView>(endpoint, hub, seed)
+                let (repo, revision) = (repo.parse()?, main(revision));
+                shown::<_, EntryListView>(PathsInfo { repo, revision, paths, expand })
             }
             Ask::Resolve { repo, revision, path, range, head } => {
                 let want = match (head, range) {
@@ -273,54 +258,62 @@ impl CallSpec {
                     (false, Some((start, end))) => Want::Bytes(start..end),
                     (false, None) => Want::All,
                 };
-                let endpoint = Resolve { repo: repo.parse()?, revision: main(revision), path, want };
-                start::<_, ResolvedView>(endpoint, hub, seed)
+                let (repo, revision) = (repo.parse()?, main(revision));
+                shown::<_, ResolvedView>(Resolve { repo, revision, path, want })
             }
-        }
+        })
     }
 }
 
-fn start<E, V>(endpoint: E, hub: Hub, seed: u64) -> Result<Box<dyn AnyCall>, Error>
+/// An endpoint whose output is a plain object. One machine serves all of them, because every copy of it costs 5 KB of wasm.
+pub struct AnyEndpoint(Box<dyn Shown>);
+
+impl Endpoint for AnyEndpoint {
+    type Output = Value;
+
+    fn replay(&self) -> Replay {
+        self.0.replay()
+    }
+
+    fn request(&self, hub: &Hub) -> Result<Request, Error> {
+        self.0.request(hub)
+    }
+
+    fn parse(&self, response: &Response, hub: &Hub) -> Result<Value, Error> {
+        self.0.parse(response, hub)
+    }
+}
+
+/// [`Endpoint`] without its types.
+trait Shown {
+    fn replay(&self) -> Replay;
+    fn request(&self, hub: &Hub) -> Result<Request, Error>;
+    fn parse(&self, response: &Response, hub: &Hub) -> Result<Value, Error>;
+}
+
+/// An endpoint whose output is shown as a `V`.
+struct ShownAs<E, V>(E, PhantomData<V>);
+
+impl<E: Endpoint, V: From<E::Output> + Serialize> Shown for ShownAs<E, V> {
+    fn replay(&self) -> Replay {
+        self.0.replay()
+    }
+
+    fn request(&self, hub: &Hub) -> Result<Request, Error> {
+        self.0.request(hub)
+    }
+
+    fn parse(&self, response: &Response, hub: &Hub) -> Result<Value, Error> {
+        let output = self.0.parse(response, hub)?;
+        serde_json::to_value(V::from(output))
+            .map_err(|error| Error::internal(format!("an answer cannot be shown: {error}")))
+    }
+}
+
+fn shown<E, V>(endpoint: E) -> AnyEndpoint
 where
     E: Endpoint + 'static,
-    E::Output: Clone,
     V: From<E::Output> + Serialize + 'static,
 {
-    Ok(Box::new(Viewed::<E, V> { call: Call::new(endpoint, hub, seed)?, view: PhantomData }))
-}
-
-/// A call whose output is shown as a `V`.
-struct Viewed<E: Endpoint, V> {
-    call: Call<E>,
-    view: PhantomData<V>,
-}
-
-impl<E, V> AnyCall for Viewed<E, V>
-where
-    E: Endpoint,
-    E::Output: Clone,
-    V: From<E::Output> + Serialize,
-{
-    fn poll(&mut self, now: Millis) -> Step<Value> {
-        match self.call.poll(now) {
-            Step::Done(outcome) => Step::Done(outcome.and_then(|output| {
-                serde_json::to_value(V::from(output))
-                    .map_err(|error| Error::internal(format!("an answer cannot be shown: {error}")))
-            })),
-            Step::Probe { id, files } => Step::Probe { id, files },
-            Step::Digest { id, file, size, kind } => Step::Digest { id, file, size, kind },
-            Step::Send { id, request } => Step::Send { id, request },
-            Step::Cancel { id } => Step::Cancel { id },
-            Step::Event(event) => Step::Event(event),
-            Step::Wait { until } => Step::Wait { until },
-        }
-    }
-
-    fn handle(&mut self, now: Millis, input: Input) -> Result<(), Error> {
-        self.call.handle(now, input)
-    }
-
-    fn abort(&mut self) {
-        self.call.abort();
-    }
+    AnyEndpoint(Box::new(ShownAs::<E, V>(endpoint, PhantomData)))
 }

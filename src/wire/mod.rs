@@ -12,7 +12,7 @@ pub use answer::{
     AuthorView, CommitInfoView, CommitPageView, CreatedRepoView, EntryListView, EntryView, LastCommitView, LfsPointerView,
     RefView, RefsView, RepoInfoView, ResolvedView, TreePageView,
 };
-pub use call::{AnyCall, Ask, CallSpec};
+pub use call::{AnyEndpoint, Ask, CallSpec};
 pub use push::{
     ByteView, CommitView, CountView, EventView, FileOutcomeView, OperationSpec, ProgressView, PushOutputView, PushSpec,
     RepoSpec,
