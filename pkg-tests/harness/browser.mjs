@@ -47,8 +47,10 @@ export class PushPage {
     page.on("pageerror", (error) => this.complaints.push(`uncaught: ${error.message}`));
     page.on("crash", () => this.complaints.push("the page crashed"));
     page.on("console", (message) => {
-      if (message.type() === "error" || message.type() === "warning")
-        this.complaints.push(`console: ${message.text()}`);
+      const text = message.text();
+      // Chromium notes every status from 400 on, also that of a repo which is asked for and not there yet.
+      const isStatus = text.startsWith("Failed to load resource: the server responded with a status of");
+      if (["error", "warning"].includes(message.type()) && !isStatus) this.complaints.push(`console: ${text}`);
     });
     page.on("dialog", (dialog) => {
       this.complaints.push(`dialog: ${dialog.message()}`);
@@ -57,15 +59,20 @@ export class PushPage {
   }
 
   /** Waits until the page is in that stage. */
-  async stage(name, timeout = FULL ? 1_800_000 : 120_000) {
+  async stage(name, timeout = FULL ? 1_800_000 : 60_000) {
     const ends = ["done", "unchanged", "failed", "cancelled"];
     const wanted = this.page.locator(`hubferry-drop[state=${name}]`);
     const other = ends.filter((end) => end !== name).map((end) => `hubferry-drop[state=${end}]`);
     // A push that ended in another way will not come to this stage any more.
     const found = ends.includes(name) ? wanted.or(this.page.locator(other.join(","))) : wanted;
-    await found.waitFor({ timeout });
+    const late = await found.waitFor({ timeout }).then(
+      () => "",
+      () => ` after ${timeout} ms`,
+    );
     const stage = await this.page.locator("hubferry-drop").getAttribute("state");
-    if (stage !== name) throw new Error(`the page is in the stage "${stage}", not "${name}": ${await this.text()}`);
+    if (stage === name) return;
+    const complaints = this.complaints.map((complaint) => `\n${complaint}`).join("");
+    throw new Error(`the page is in the stage "${stage}"${late}, not "${name}": ${await this.text()}${complaints}`);
   }
 
   /** What the page shows. */

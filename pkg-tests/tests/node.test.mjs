@@ -164,8 +164,11 @@ describe("under Node", () => {
     const entries = await all(peer.listFiles({ ...known, recursive: true }));
     const listed = entries.filter(({ type }) => type === "file").map(({ path }) => path);
     assert.deepEqual(new Set(listed), new Set([...files.keys(), ATTRIBUTES]));
-    // It does not encode paths that say something else in an address.
-    const readable = [...files.keys()].filter((path) => !/[%#?]/.test(path));
+    // It does not encode paths, so it cannot ask for those that say something else in an address; and it asks every file for its
+    // first byte, which an empty one does not have.
+    const plain = (path) => !/[#?]|%[0-9a-f]{2}|\s$/i.test(path);
+    const readable = [...files].filter(([path, content]) => plain(path) && content.length > 0).map(([path]) => path);
+    assert.ok(readable.length > files.size - 10);
     for (const path of readable) {
       const blob = await peer.downloadFile({ ...known, path, xet: false });
       assert.ok(Buffer.from(await blob.arrayBuffer()).equals(files.get(path)), path);
@@ -192,7 +195,7 @@ describe("under Node", () => {
   });
 
   test("one file: progress as in @huggingface/hub", async () => {
-    const file = { path: "progress.bin", content: new Blob([noise(700_000, 12)]) };
+    const file = { path: "progress.bin", content: new Blob([noise(12_000_000, 12)]) };
     const iterator = hubferry.uploadFilesWithProgress({ ...known, files: [file] });
     const events = [];
     let next = await iterator.next();
@@ -263,18 +266,6 @@ describe("under Node", () => {
       ["repo_not_found", { repo: hub.repo("never-made") }],
       ["revision_not_found", { branch: "never-made" }],
       ["invalid_input", { folder: new Map([["../a.txt", new Blob(["a"])]]) }],
-      [
-        "offline",
-        {
-          hubUrl: "http://127.0.0.1:9",
-          fetch: () =>
-            Promise.reject(
-              Object.assign(new TypeError("x"), {
-                cause: Object.assign(new Error("no such host"), { code: "ENOTFOUND" }),
-              }),
-            ),
-        },
-      ],
     ];
     for (const [code, options] of cases) {
       const error = await hubferry.uploadFolder({ ...known, folder, ...options }).then(
