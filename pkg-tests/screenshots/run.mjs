@@ -79,7 +79,7 @@ const STATES = {
   "drag-over": (page) => page.dragOver([sample, parts]),
   scanning: async (page) => {
     await page.drop(Array.from({ length: 100 }, (_, i) => join(many, `part-${String(i).padStart(2, "0")}`)));
-    await page.stage("scanning");
+    await says(page, "Found");
   },
   review: async (page) => {
     await reviewed(page, sample);
@@ -97,13 +97,13 @@ const STATES = {
   "review-10000": (page) => reviewed(page, many),
   uploading: async (page) => {
     await hub.order({ ...put, skip: 5, fault: { kind: "stall" } });
-    await hub.forget();
     await pushing(page);
     await until(async () => (await storePuts()).length >= 7);
   },
   "uploading-10000": async (page) => {
-    await hub.order({ route: "commit", fault: { kind: "stall" } });
+    await hub.order({ route: "preupload", skip: 12, fault: { kind: "stall" } });
     await pushing(page, many);
+    await until(async () => (await hub.requests()).filter(({ route }) => route === "preupload").length > 12);
   },
   "drag-over-refused": async (page) => {
     await hub.order({ ...put, fault: { kind: "stall" } });
@@ -125,8 +125,9 @@ const STATES = {
     await says(page, "This device has no connection");
   },
   retrying: async (page) => {
+    // The Hub's wish is heard; that of the store is not shown to pages.
     const busy = { kind: "status", status: 503, headers: [["retry-after", "25"]] };
-    await hub.order({ ...put, skip: 3, fault: busy });
+    await hub.order({ route: "lfs.batch", fault: busy });
     await pushing(page);
     await says(page, "Next try in");
   },
@@ -153,13 +154,13 @@ const STATES = {
     await page.push();
     await page.stage("failed");
   },
-  "failed-busy": async (page) => {
-    await hub.create("tides-busy");
+  "failed-refused": async (page) => {
+    await hub.create("tides-refused");
     await hub.order({
       route: "preupload",
       fault: { kind: "status", status: 422, body: '{"error":"The Hub does not like this file"}' },
     });
-    await pushing(page, sample, { repo: `${hub.user}/tides-busy` });
+    await pushing(page, sample, { repo: `${hub.user}/tides-refused` });
     await page.stage("failed");
   },
   cancelled: async (page) => {
@@ -187,12 +188,17 @@ async function pictures(page, name) {
   await shot("dark");
   await page.page.emulateMedia({ colorScheme: "light" });
   await page.page.setViewportSize(NARROW);
-  await page.page.screenshot({ path: join(into, `${name}.narrow.png`), animations: "disabled", fullPage: true });
+  await page.page.screenshot({
+    path: join(into, `${name}.narrow.png`),
+    animations: "disabled",
+    fullPage: !name.startsWith("drag"),
+  });
 }
 
 async function inState(name, look, context = {}) {
   const page = await openPage(browser, hub, { viewport: WIDE, colorScheme: "light", ...context });
   try {
+    await hub.forget();
     await STATES[name](page);
     // What follows a change by itself: announcements, the next report of numbers, a repo looked up.
     if (name !== "scanning") await page.page.waitForTimeout(600);
