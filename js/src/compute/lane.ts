@@ -5,8 +5,10 @@
  * a read that brings another number of bytes than it should fails the task; nothing rejects. Runs in a worker, or in place
  * where there are no workers; nothing else in a page may run it.
  */
+import { Gathering } from "./gathering.js";
 import type { AssemblePart, Done, ProbeTask, Task, Watch } from "./task.js";
 import { isPlatformBlob } from "../source/lazy.js";
+import { Pace } from "../pace.js";
 import { readFailureOf, shortRead } from "../source/failure.js";
 import { fromFailure } from "../errors.js";
 import type { ProbeResultView } from "../wire.js";
@@ -35,8 +37,6 @@ type DigestTask = Extract<Task, { kind: "digest" }>;
 const WINDOW = 4 * 1024 * 1024;
 /** As above, for base64: the texts of windows follow each other when each is a multiple of three. */
 const BASE64_WINDOW = 3 * 1024 * 1024;
-/** Encoded bytes held before they are handed to the platform as a blob, which may keep them on disk. */
-const ENCODED_AT_ONCE = 16 * 1024 * 1024;
 /** Bytes of a file's beginning that a probe brings. */
 const SAMPLE = 512;
 /** Reads of a probe in flight. */
@@ -111,31 +111,25 @@ async function digest(task: DigestTask, hashing: Hashing, { signal, onProgress }
 }
 
 async function assemble(parts: readonly AssemblePart[], hashing: Hashing, signal: AbortSignal): Promise<Blob> {
-  const done: Blob[] = [];
-  let pieces: BlobPart[] = [];
-  let held = 0;
-  const add = (piece: string | Uint8Array<ArrayBuffer>): void => {
-    pieces.push(piece);
-    held += piece.length;
-    if (held < ENCODED_AT_ONCE) return;
-    done.push(new Blob(pieces));
-    pieces = [];
-    held = 0;
-  };
+  const gathered = new Gathering();
+  const encoder = new TextEncoder();
+  const pace = new Pace();
   for (const part of parts) {
     signal.throwIfAborted();
+    // Some platforms read small blobs without a pause.
+    if (pace.due) await pace.turn();
     if (typeof part === "string") {
-      add(part);
+      gathered.add(encoder.encode(part));
     } else if (!part.base64 && isPlatformBlob(part.blob)) {
-      pieces.push(part.blob.slice(part.start, part.end));
+      gathered.addBlob(part.blob.slice(part.start, part.end));
     } else {
       for await (const { bytes } of windows(part.blob, part.start, part.end, BASE64_WINDOW)) {
         signal.throwIfAborted();
-        add(part.base64 ? hashing.base64(bytes) : bytes);
+        gathered.add(part.base64 ? hashing.base64(bytes) : bytes);
       }
     }
   }
-  return new Blob([...done, ...pieces]);
+  return gathered.finish();
 }
 
 /** Bytes `start..end` in windows, each read while the one before is worked on. */

@@ -1,5 +1,5 @@
 /** The parameters that all calls share, and what they mean to the engine. */
-import { unsupported } from "../errors.js";
+import { InvalidInputError, unsupported } from "../errors.js";
 import type { Fetch } from "../transport/fetch.js";
 import type { RepoSpec } from "../wire.js";
 
@@ -60,9 +60,16 @@ export function hubSpec(params: HubParams): { hubUrl?: string; accessToken?: str
   return compact({ hubUrl: params.hubUrl, accessToken });
 }
 
-/** The repo, for the engine, which checks it. */
+/** The repo, for the engine, which checks its name. */
 export function repoSpec(repo: RepoDesignation): RepoSpec {
-  return typeof repo === "string" ? repo : { type: repo.type, name: repo.name };
+  if (typeof repo === "string") return repo;
+  if (isRepoId(repo)) return { type: repo.type, name: repo.name };
+  throw new InvalidInputError('repo must look like "user/name" or { type: "dataset", name: "user/name" }');
+}
+
+function isRepoId(value: unknown): value is RepoId {
+  if (typeof value !== "object" || value === null || !("type" in value && "name" in value)) return false;
+  return typeof value.type === "string" && typeof value.name === "string";
 }
 
 /** Refuses options that this version knows of but cannot honour: never silently ignored. */

@@ -95,7 +95,10 @@ describe("repos", () => {
     await hub.forget();
     const repo = "alice/x";
     expect(await errorOf(createRepo({ ...known, repo, resourceGroupId: "1" }))).toMatchObject({ code: "unsupported" });
-    expect(await errorOf(createRepo({ ...known, repo: "a/b/c" }))).toMatchObject({ code: "invalid_input" });
+    for (const wrong of ["a/b/c", "", undefined, null, 42, { name: "a/b" }, { type: "dataset" }]) {
+      const refused = createRepo({ ...known, repo: wrong as string });
+      expect(await errorOf(refused)).toMatchObject({ code: "invalid_input" });
+    }
     expect(await errorOf(createRepo({ ...known, repo: { type: "bucket", name: "a/b" } }))).toMatchObject({
       code: "unsupported",
     });
