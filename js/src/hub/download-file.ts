@@ -19,6 +19,12 @@ export interface DownloadFileParams extends RepoParams {
   revision?: string | undefined;
   /** The pointer of a file stored by LFS instead of its content. Not supported by this version. */
   raw?: boolean | undefined;
+  /** Read by Xet where the file is stored so. @default true: this version asks the Hub for the content either way */
+  xet?: boolean | object | undefined;
+  /** What is known of the file; asked for again by this version. */
+  downloadInfo?: object | undefined;
+  /** Read several ranges at the same time, where that is possible. */
+  parallelDownloads?: boolean | object | undefined;
 }
 
 type Resolve = Extract<Ask, { type: "resolve" }>;

@@ -5,6 +5,7 @@ import { push, type Planned, type PushParams } from "./push.js";
 import { HubferryError, type ErrorCode } from "../errors.js";
 import { refuse } from "../hub/params.js";
 import { blobSource } from "../source/blob.js";
+import { SKIPPED } from "../source/folder/walk.js";
 import { collectFiles, type CollectedFile, type FolderSource } from "../source/folder/collect.js";
 
 /** What an upload of a folder takes. */
@@ -27,6 +28,8 @@ export interface UploadFolderParams extends PushParams {
   gitignore?: "hub" | undefined;
 }
 
+/** Reasons that need no warning. */
+const ON_PURPOSE: ReadonlySet<string> = new Set(Object.values(SKIPPED));
 /** Paths named in a message; the rest are counted. */
 const NAMED = 5;
 
@@ -45,17 +48,29 @@ export function uploadFolder(params: UploadFolderParams): UploadJob {
     refuseLater(params);
     const { folder, pathInRepo = "", allowPatterns, ignorePatterns, commitTitle, commitDescription } = params;
     const unreadable: HubferryError[] = [];
+    const leftOut = new Map<string, string[]>();
     // Now: a drop is empty after the first await.
     const files = collectFiles(folder, {
       allowPatterns,
       ignorePatterns,
       abortSignal: control.signal,
+      onSkip: (path, reason) => {
+        if (ON_PURPOSE.has(reason)) return;
+        const paths = leftOut.get(reason) ?? [];
+        paths.push(path);
+        leftOut.set(reason, paths);
+      },
       onError: (_, error) => {
         unreadable.push(error);
       },
     });
     const message = { title: commitTitle ?? "Upload folder using hubferry", description: commitDescription };
-    return await push(params, message, plan(files, pathInRepo, unreadable), control);
+    const tellLeftOut = (): void => {
+      for (const [reason, paths] of leftOut) {
+        control.emit({ event: "warning", code: "left_out", message: `Left out: ${reason}`, paths });
+      }
+    };
+    return await push(params, message, plan(files, pathInRepo, unreadable, tellLeftOut), control);
   }, params.abortSignal);
 }
 
@@ -63,10 +78,12 @@ async function* plan(
   files: AsyncIterable<CollectedFile>,
   pathInRepo: string,
   unreadable: readonly HubferryError[],
+  listed: () => void,
 ): AsyncGenerator<Planned> {
   for await (const { path, content } of files) {
     yield { operation: "addOrUpdate", path: joinPath(pathInRepo, path), source: blobSource(content) };
   }
+  listed();
   // A folder is pushed whole or not at all.
   const [first] = unreadable;
   if (first !== undefined) throw notWhole(first.code, unreadable);

@@ -1,6 +1,6 @@
 // Uploads to the embedded Hub under Node, through the public functions.
 import { createHash } from "node:crypto";
-import { appendFileSync, writeFileSync } from "node:fs";
+import { appendFileSync, symlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
@@ -182,6 +182,21 @@ describe("uploadFolder", () => {
     expect(error).toBeInstanceOf(HubferryError);
     expect(error).toMatchObject({ path: "gone.txt", message: expect.stringContaining("gone.txt") as string });
     expect(await hub.requests()).toEqual([]);
+  });
+
+  it("warns of what no repo can hold, and not of what was left out on purpose", async () => {
+    const repo = await newRepo();
+    const folder = temporaryFolder({ "a.txt": "a", "b.tmp": "b", ".git/config": "never", "c/d.txt": "d" });
+    symlinkSync(join(folder, "c"), join(folder, "linked"));
+    symlinkSync(join(folder, "nothing"), join(folder, "broken"));
+    const job = uploadFolder({ ...known, repo, folder, ignorePatterns: "*.tmp" });
+    const warnings: UploadEvent[] = [];
+    for await (const event of job) if (event.event === "warning") warnings.push(event);
+    expect(warnings).toEqual([
+      { event: "warning", code: "left_out", message: "Left out: link to nothing", paths: ["broken"] },
+      { event: "warning", code: "left_out", message: "Left out: link to a folder", paths: ["linked"] },
+    ]);
+    expect(await contentOf(repo)).toEqual({ "a.txt": "a", "c/d.txt": "d" });
   });
 
   it("does nothing with an empty folder", async () => {

@@ -4,7 +4,7 @@
  * The patterns' meaning is the engine's. A folder that the default ignores name is not even opened.
  */
 import type { Engine } from "../../engine.js";
-import type { Walk } from "./walk.js";
+import { SKIPPED, type Walk } from "./walk.js";
 
 /** The caller's patterns, with the meaning of Python's `allow_patterns` and `ignore_patterns`. */
 export interface Patterns {
@@ -28,11 +28,11 @@ export function selection(engine: Engine, patterns: Patterns, onSkip: Walk["onSk
   };
 
   return (paths) => {
-    const wanted = keep(paths, "ignored by default", undefined, defaults);
+    const wanted = keep(paths, SKIPPED.byDefault, undefined, defaults);
     if (allow === undefined && ignore === undefined) return new Set(wanted);
     const files = wanted.filter((path) => !path.endsWith("/"));
     const folders = wanted.filter((path) => path.endsWith("/"));
-    return new Set([...folders, ...keep(files, "left out by your patterns", allow, ignore)]);
+    return new Set([...folders, ...keep(files, SKIPPED.byPatterns, allow, ignore)]);
   };
 }
 

@@ -46,6 +46,13 @@ export interface Walk {
   readonly signal: AbortSignal | undefined;
 }
 
+/** Why something is left out on purpose. Other reasons are about things that no repo can hold. */
+export const SKIPPED = {
+  byDefault: "ignored by default",
+  byPatterns: "left out by your patterns",
+  empty: "empty folder",
+} as const;
+
 /** Folders below the first one; deeper ones are taken for a cycle. */
 const DEEPEST = 64;
 /** Folders and files opened ahead of the one that is taken. */
@@ -93,7 +100,7 @@ export async function* walk(root: Directory, options: Walk): AsyncGenerator<Foun
 
 /** Sorts what is in a folder and leaves out what nobody wants, before anything is opened. */
 async function enter(prefix: string, entries: Entry[], options: Walk, pace: Pace): Promise<Level> {
-  if (entries.length === 0 && prefix !== "") options.onSkip(prefix.slice(0, -1), "empty folder");
+  if (entries.length === 0 && prefix !== "") options.onSkip(prefix.slice(0, -1), SKIPPED.empty);
   await sortInTurns(entries, (entry) => entry.name, pace);
   const kept: Taken[] = [];
   for (let start = 0; start < entries.length; start += SELECT_BATCH) {
