@@ -253,12 +253,18 @@ impl Parser<'_> {
     fn api_repo(&self, kind: RepoType, segments: &[&str]) -> Result<Route, NoRoute> {
         let (owner, name, rest) = match segments {
             [] => return self.by(Method::GET, Route::ListRepos(kind)),
-            // `gpt2/tree/main`: an old model without a namespace.
-            [name, word, ..] if is_api_word(word) => ("", name, &segments[1..]),
-            [owner, name, rest @ ..] => (*owner, name, rest),
-            [name] => ("", name, &[][..]),
+            [name] => ("", *name, &[][..]),
+            [owner, name, rest @ ..] => (*owner, *name, rest),
         };
-        let id = RepoId { kind, owner: owner.to_owned(), name: (*name).to_owned() };
+        match self.api_route(kind, owner, name, rest) {
+            // `gpt2/tree/main`: an old model without a namespace.
+            Err(NoRoute::NotFound) if !owner.is_empty() => self.api_route(kind, "", owner, &segments[1..]),
+            found => found,
+        }
+    }
+
+    fn api_route(&self, kind: RepoType, owner: &str, name: &str, rest: &[&str]) -> Result<Route, NoRoute> {
+        let id = RepoId { kind, owner: owner.to_owned(), name: name.to_owned() };
         let own = |text: &str| text.to_owned();
         let (method, route) = match rest {
             [] => (Method::GET, RepoRoute::Info(None)),
@@ -297,11 +303,17 @@ impl Parser<'_> {
 
     /// Pages and git URLs: no `/api`, and the models have no prefix.
     fn page(&self, kind: RepoType, segments: &[&str]) -> Result<Route, NoRoute> {
-        let (owner, name, rest) = match segments {
-            [name, word, ..] if is_page_word(word) || name.ends_with(".git") => ("", *name, &segments[1..]),
-            [owner, name, rest @ ..] => (*owner, *name, rest),
-            _ => return Err(NoRoute::NotFound),
-        };
+        match segments {
+            [] => Err(NoRoute::NotFound),
+            [name] => self.page_route(kind, "", name, &[]),
+            [owner, name, rest @ ..] => match self.page_route(kind, owner, name, rest) {
+                Err(NoRoute::NotFound) => self.page_route(kind, "", owner, &segments[1..]),
+                found => found,
+            },
+        }
+    }
+
+    fn page_route(&self, kind: RepoType, owner: &str, name: &str, rest: &[&str]) -> Result<Route, NoRoute> {
         let own = |text: &str| text.to_owned();
         let id = |name: &str| RepoId { kind, owner: owner.to_owned(), name: name.to_owned() };
         if let Some(name) = name.strip_suffix(".git") {
@@ -355,26 +367,6 @@ fn number(text: &str) -> Result<u64, NoRoute> {
     text.parse().ok().filter(|n| *n > 0).ok_or(NoRoute::NotFound)
 }
 
-fn is_api_word(word: &str) -> bool {
-    matches!(
-        word,
-        "revision"
-            | "refs"
-            | "tree"
-            | "paths-info"
-            | "preupload"
-            | "commit"
-            | "commits"
-            | "branch"
-            | "tag"
-            | "discussions"
-    )
-}
-
-fn is_page_word(word: &str) -> bool {
-    matches!(word, "resolve" | "raw" | "blob" | "tree" | "commits" | "commit")
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -417,6 +409,10 @@ mod tests {
             ("POST", "/u/n.git/info/lfs/objects/batch", repo(Model, "u", "n", RepoRoute::LfsBatch)),
             ("POST", "/datasets/u/n.git/info/lfs/objects/verify", repo(Dataset, "u", "n", RepoRoute::LfsVerify)),
             ("GET", "/u/n", repo(Model, "u", "n", RepoRoute::PageHome)),
+            ("GET", "/u/tree", repo(Model, "u", "tree", RepoRoute::PageHome)),
+            ("GET", "/api/models/u/refs", repo(Model, "u", "refs", RepoRoute::Info(None))),
+            ("GET", "/api/models/u/tree/tree/main", repo(Model, "u", "tree", RepoRoute::Tree(s("main"), s("")))),
+            ("POST", "/gpt2.git/info/lfs/objects/batch", repo(Model, "", "gpt2", RepoRoute::LfsBatch)),
             ("GET", "/gpt2/resolve/main/a", repo(Model, "", "gpt2", RepoRoute::Resolve(s("main"), s("a")))),
             ("HEAD", "/u/n/resolve/main/a/b.txt", repo(Model, "u", "n", RepoRoute::Resolve(s("main"), s("a/b.txt")))),
             ("GET", "/u/n/resolve/refs/pr/1/a", repo(Model, "u", "n", RepoRoute::Resolve(s("refs/pr/1"), s("a")))),

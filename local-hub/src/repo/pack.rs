@@ -99,16 +99,25 @@ impl<'r> PackWriter<'r> {
     }
 }
 
-/// Removes what a commit left that was cut off by the end of the process.
+/// Removes what a commit left that was cut off by the end of the process: temporary files, and locks that nobody holds any more.
 pub fn sweep(git_dir: &Path) -> io::Result<()> {
-    for dir in ["objects", "objects/pack"] {
-        for entry in fs::read_dir(git_dir.join(dir))? {
-            let entry = entry?;
-            let name = entry.file_name();
-            let name = name.to_string_lossy();
-            if name.starts_with("tmp_commit_") || name.starts_with("pack_git2_") || name.starts_with("tmp_pack_") {
-                fs::remove_file(entry.path())?;
+    remove_where(git_dir, false, |name| name.ends_with(".lock"))?;
+    remove_where(&git_dir.join("refs"), true, |name| name.ends_with(".lock"))?;
+    remove_where(&git_dir.join("objects"), false, |name| name.starts_with("tmp_"))?;
+    remove_where(&git_dir.join("objects/pack"), false, |name| {
+        name.starts_with("tmp_") || name.starts_with("pack_git2_")
+    })
+}
+
+fn remove_where(dir: &Path, deep: bool, wanted: impl Copy + Fn(&str) -> bool) -> io::Result<()> {
+    for entry in fs::read_dir(dir)? {
+        let entry = entry?;
+        if entry.file_type()?.is_dir() {
+            if deep {
+                remove_where(&entry.path(), deep, wanted)?;
             }
+        } else if wanted(&entry.file_name().to_string_lossy()) {
+            fs::remove_file(entry.path())?;
         }
     }
     Ok(())

@@ -104,7 +104,7 @@ pub fn id_at(commit: &Commit<'_>, path: &str) -> Result<Option<Oid>, Refusal> {
 }
 
 fn lookup(tree: &Tree<'_>, path: &str) -> Result<Option<TreeEntry<'static>>, Refusal> {
-    if path.is_empty() || path.split('/').any(str::is_empty) || path.contains('\0') {
+    if path.contains('\0') || path.split('/').any(|part| matches!(part, "" | "." | "..")) {
         return Ok(None);
     }
     match tree.get_path(std::path::Path::new(path)) {

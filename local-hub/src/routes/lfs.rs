@@ -12,6 +12,7 @@ use crate::ident::RepoId;
 use crate::limits::{LFS_BATCH_OBJECTS, PARTS_MAX, SINGLE_PUT_MAX};
 use crate::repo::blocking;
 use crate::repo::pointer::is_oid;
+use crate::store;
 use crate::store::objects;
 use crate::store::receive;
 use crate::store::sign::BadSignature;
@@ -141,7 +142,9 @@ fn parts(hub: &crate::hub::Hub, endpoint: &str, id: &RepoId, object: &Object) ->
         let url = hub.store.part_url(&upload_id, part, upload.size_of(part), lifetime);
         header.insert(format!("{part:05}"), url.into());
     }
-    let path = hub.store.signer.sign("POST", "/api/complete_multipart", &[("uploadId", &upload_id)], None, lifetime);
+    let key = store::object_path(id, &object.oid);
+    let query = [("uploadId", upload_id.as_str()), ("prefix", &key)];
+    let path = hub.store.signer.sign("POST", "/api/complete_multipart", &query, None, lifetime);
     Ok(json!({ "href": format!("{endpoint}{path}"), "header": header, "expires_in": lifetime }))
 }
 
@@ -167,12 +170,22 @@ pub async fn complete(mut call: Call) -> Answer {
         BadSignature::Expired => Refusal::forbidden("The upload has expired"),
     })?;
     let upload_id = call.param("uploadId").unwrap_or_default().to_owned();
+    let key = call.param("prefix").unwrap_or_default().to_owned();
     let body: CompleteBody = call.json().await?;
     let hub = call.hub;
     blocking(move || {
         let uploads = &hub.store.uploads;
         let Some(upload) = uploads.get(&upload_id)? else {
-            return Err(Refusal::new(StatusCode::NOT_FOUND, "The upload does not exist, or is complete"));
+            // The answer to an earlier call may have been lost.
+            let is_stored = match store::parse_object_path(&key) {
+                Some((id, oid)) if oid == body.oid => match hub.repos.get(&id) {
+                    Some(repo) => objects::size(&repo.dir, &oid)?.is_some(),
+                    None => false,
+                },
+                _ => false,
+            };
+            let gone = || Refusal::new(StatusCode::NOT_FOUND, "The upload does not exist");
+            return if is_stored { Ok(()) } else { Err(gone()) };
         };
         if body.oid != upload.oid {
             return Err(Refusal::bad_request("Invalid oid: the upload is for another object"));

@@ -92,7 +92,7 @@ pub fn is_binary(sample: &[u8]) -> bool {
     if sample.starts_with(b"%PDF-") || sample.contains(&0) {
         return true;
     }
-    let strange = sample.utf8_chunks().enumerate().map(|(_, chunk)| {
+    let strange = sample.utf8_chunks().map(|chunk| {
         let controls = chunk.valid().bytes().filter(|b| matches!(b, 1..=6 | 14..=26 | 28..=31 | 127)).count();
         controls + chunk.invalid().len()
     });

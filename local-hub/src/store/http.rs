@@ -1,5 +1,7 @@
 //! The store's side of the wire, as strict as S3: presigned URLs only, a length for every body, nothing else in between.
 
+use std::sync::Arc;
+
 use axum::body::Body;
 use axum::http::{HeaderValue, Method, Response, StatusCode, header};
 use tokio::io::{AsyncReadExt, AsyncSeekExt, SeekFrom};
@@ -7,12 +9,12 @@ use tokio_util::io::ReaderStream;
 
 use crate::call::Call;
 use crate::error::Refusal;
-use crate::ident::{RepoId, RepoType};
+use crate::ident::RepoId;
 use crate::range::{self, Part};
 use crate::repo::{Repo, blocking};
-use crate::store::objects;
 use crate::store::receive::{self, Broken};
 use crate::store::sign::BadSignature;
+use crate::store::{self, objects};
 
 /// A refusal in S3's words.
 struct Denied {
@@ -73,35 +75,26 @@ async fn route(call: Call) -> Result<Response<Body>, Denied> {
                        or the Authorization header should be specified";
         return Err(denied(StatusCode::BAD_REQUEST, "InvalidArgument", message));
     }
-    let segments: Vec<&str> = call.path.split('/').skip(1).collect();
-    match (call.method.as_str(), &segments[..]) {
-        ("PUT", ["repos", kind, owner, name, oid]) => {
-            let repo = find_repo(&call, kind, owner, name)?;
-            let oid = (*oid).to_owned();
-            put_object(call, repo, oid).await
+    let upload = call.path.strip_prefix("/uploads/").map(str::to_owned);
+    match (call.method.as_str(), upload, store::parse_object_path(&call.path)) {
+        ("PUT", Some(id), _) => put_part(call, id).await,
+        ("PUT", None, Some((id, oid))) => put_object(call, id, oid).await,
+        ("GET" | "HEAD", None, Some((id, oid))) => get_object(&call, &id, &oid).await,
+        ("PUT" | "GET" | "HEAD", _, _) => Err(no_access()),
+        _ => {
+            let message = "The specified method is not allowed against this resource.";
+            Err(denied(StatusCode::METHOD_NOT_ALLOWED, "MethodNotAllowed", message))
         }
-        ("PUT", ["uploads", id]) => {
-            let id = (*id).to_owned();
-            put_part(call, id).await
-        }
-        ("GET" | "HEAD", ["repos", kind, owner, name, oid]) => {
-            let repo = find_repo(&call, kind, owner, name)?;
-            get_object(&call, &repo, oid).await
-        }
-        _ => Err(denied(
-            StatusCode::METHOD_NOT_ALLOWED,
-            "MethodNotAllowed",
-            "The specified method is not allowed against this resource.",
-        )),
     }
 }
 
-fn find_repo(call: &Call, kind: &str, owner: &str, name: &str) -> Result<std::sync::Arc<Repo>, Denied> {
-    RepoType::from_plural(kind)
-        .map(|kind| RepoId { kind, owner: owner.to_owned(), name: name.to_owned() })
-        .and_then(|id| call.hub.repos.get(&id))
-        // A URL for a repo that is gone, or one that was made up: the answer is the same.
-        .ok_or_else(|| denied(StatusCode::FORBIDDEN, "AccessDenied", "Access Denied"))
+fn no_access() -> Denied {
+    denied(StatusCode::FORBIDDEN, "AccessDenied", "Access Denied")
+}
+
+/// The repo of a URL that is signed; it may be gone since.
+fn find_repo(call: &Call, id: &RepoId) -> Result<Arc<Repo>, Denied> {
+    call.hub.repos.get(id).ok_or_else(no_access)
 }
 
 fn check_signature(call: &Call, length: Option<u64>) -> Result<(), Denied> {
@@ -148,8 +141,9 @@ fn broken(broken: Broken) -> Denied {
     }
 }
 
-async fn put_object(mut call: Call, repo: std::sync::Arc<Repo>, oid: String) -> Result<Response<Body>, Denied> {
+async fn put_object(mut call: Call, id: RepoId, oid: String) -> Result<Response<Body>, Denied> {
     check_upload(&call)?;
+    let repo = find_repo(&call, &id)?;
     let body = call.take_body();
     let received = receive::receive(body, call.hub.store.incoming()).await.map_err(broken)?;
     if received.sha256 != oid {
@@ -182,8 +176,9 @@ fn stored(etag: &str) -> Response<Body> {
     response
 }
 
-async fn get_object(call: &Call, repo: &Repo, oid: &str) -> Result<Response<Body>, Denied> {
+async fn get_object(call: &Call, id: &RepoId, oid: &str) -> Result<Response<Body>, Denied> {
     check_signature(call, None)?;
+    let repo = find_repo(call, id)?;
     let path = objects::path(&repo.dir, oid);
     let mut file = match tokio::fs::File::open(&path).await {
         Ok(file) => file,

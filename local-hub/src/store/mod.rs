@@ -11,7 +11,8 @@ use std::io;
 use std::path::{Path, PathBuf};
 
 use crate::durable;
-use crate::ident::RepoId;
+use crate::ident::{RepoId, RepoType};
+use crate::repo::pointer::is_oid;
 use crate::store::sign::Signer;
 use crate::store::uploads::Uploads;
 
@@ -68,8 +69,18 @@ impl Store {
     }
 }
 
-fn object_path(repo: &RepoId, oid: &str) -> String {
+/// Where the store shows an object of a repo.
+pub fn object_path(repo: &RepoId, oid: &str) -> String {
     format!("/repos/{}/{}/{}/{oid}", repo.kind.plural(), repo.owner, repo.name)
+}
+
+/// The repo and the oid of such a path.
+pub fn parse_object_path(path: &str) -> Option<(RepoId, String)> {
+    let mut segments = path.strip_prefix("/repos/")?.split('/');
+    let kind = RepoType::from_plural(segments.next()?)?;
+    let mut next = || segments.next().map(str::to_owned);
+    let (owner, name, oid) = (next()?, next()?, next()?);
+    (segments.next().is_none() && is_oid(&oid)).then_some((RepoId { kind, owner, name }, oid))
 }
 
 /// The key of the data folder, made once.

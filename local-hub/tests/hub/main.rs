@@ -1,0 +1,24 @@
+//! The embedded Hub from outside: hand-made requests, each against a Hub of its own on free ports.
+//!
+//! One module per promise; `harness` starts Hubs and says what came back.
+
+mod accounts;
+mod branches;
+mod commit;
+mod control;
+mod cors;
+mod discussions;
+mod download;
+mod durability;
+mod faults;
+mod git_agrees;
+mod harness;
+mod lfs;
+mod load;
+mod preupload;
+mod program;
+mod refusals;
+mod repos;
+mod store;
+mod tree;
+mod web;
