@@ -1,6 +1,7 @@
 // Chromium, and the page as a person uses it: drop, fill in, push, read what it says.
 import { chromium } from "playwright-core";
 import { chromium as executable, FULL } from "./environment.mjs";
+import { until } from "./until.mjs";
 import { pageWatch } from "./watch.mjs";
 
 /** Flags that make Chromium quiet; and no name leads anywhere, so that a request to a stranger fails and is seen. */
@@ -99,8 +100,19 @@ export class PushPage {
 
   /** Drops files and folders of the disk in the middle of the page. */
   async drop(paths) {
+    await this.page.evaluate(() => {
+      window.hasDropped = false;
+      addEventListener("drop", () => (window.hasDropped = true), { capture: true, once: true });
+    });
+    const hasDropped = () => this.page.evaluate(() => window.hasDropped);
     const drag = await this.dragOver(paths);
-    await this.cdp.send("Input.dispatchDragEvent", { type: "drop", ...drag });
+    // On a busy machine Chromium (156) may swallow the drop of the protocol before any page sees it. A person would drop again.
+    for (let tries = 0; tries < 5; tries++) {
+      await this.cdp.send("Input.dispatchDragEvent", { type: "drop", ...drag });
+      if (await until(hasDropped, 2).catch(() => false)) return;
+      await this.dragOver(paths);
+    }
+    throw new Error("the browser does not let anything be dropped");
   }
 
   /** Chooses a folder by the input with `webkitdirectory`. */
