@@ -49,6 +49,8 @@ pub enum UploadMode {
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct PreuploadAnswer {
+    /// Path in the repo.
+    pub path: String,
     /// Where the content goes.
     pub upload_mode: UploadMode,
     /// Whether the repo's ignore rules leave the file out.
@@ -84,17 +86,11 @@ impl Endpoint for Preupload {
     fn parse(&self, response: &Response, hub: &Hub) -> Result<HashMap<String, PreuploadAnswer>, Error> {
         #[derive(Deserialize)]
         struct Body {
-            files: Vec<File>,
-        }
-        #[derive(Deserialize)]
-        struct File {
-            path: String,
-            #[serde(flatten)]
-            answer: PreuploadAnswer,
+            files: Vec<PreuploadAnswer>,
         }
         let Body { files } = json(response, &self.bare(hub)?)?;
         let answers: HashMap<String, PreuploadAnswer> =
-            files.into_iter().map(|file| (file.path, file.answer)).collect();
+            files.into_iter().map(|answer| (answer.path.clone(), answer)).collect();
         match self.files.iter().find(|file| !answers.contains_key(&file.path)) {
             None => Ok(answers),
             Some(file) => {
@@ -149,8 +145,14 @@ mod tests {
             r#"{"path":"a","uploadMode":"lfs","shouldIgnore":false,"oid":"s1"}],"commitOid":"c1"}"#
         );
         let answers = ask().parse(&good(body), &hub()).unwrap();
-        let lfs = PreuploadAnswer { upload_mode: UploadMode::Lfs, should_ignore: false, oid: Some("s1".to_owned()) };
-        let ignored = PreuploadAnswer { upload_mode: UploadMode::Regular, should_ignore: true, oid: None };
+        let answer = |path: &str, upload_mode, should_ignore, oid: Option<&str>| PreuploadAnswer {
+            path: path.to_owned(),
+            upload_mode,
+            should_ignore,
+            oid: oid.map(str::to_owned),
+        };
+        let lfs = answer("a", UploadMode::Lfs, false, Some("s1"));
+        let ignored = answer("b", UploadMode::Regular, true, None);
         assert_eq!((&answers["a"], &answers["b"]), (&lfs, &ignored));
     }
 

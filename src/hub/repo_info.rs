@@ -1,7 +1,6 @@
 //! `GET /api/{type}/{id}[/revision/{rev}]`: what a repo is, and whether it is there.
 
-use serde::Deserialize;
-use serde_json::{Map, Value};
+use serde_json::Value;
 
 use super::{Endpoint, Hub, RepoId, json, no_content, revision_segment};
 use crate::error::{Code, Error};
@@ -43,15 +42,11 @@ impl Endpoint for RepoInfo {
     }
 
     fn parse(&self, response: &Response, hub: &Hub) -> Result<RepoState, Error> {
-        #[derive(Deserialize)]
-        struct Body {
-            sha: String,
-            #[serde(flatten)]
-            rest: Map<String, Value>,
+        let raw: Value = json(response, &self.bare(hub)?)?;
+        match raw.get("sha").and_then(Value::as_str) {
+            Some(sha) => Ok(RepoState { sha: sha.to_owned(), raw }),
+            None => Err(Error::protocol(format!("The Hub's answer about {} names no commit", self.repo))),
         }
-        let Body { sha, rest: mut raw } = json(response, &self.bare(hub)?)?;
-        raw.insert("sha".to_owned(), sha.clone().into());
-        Ok(RepoState { sha, raw: Value::Object(raw) })
     }
 }
 

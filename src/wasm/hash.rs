@@ -52,7 +52,7 @@ impl GitBlobHasher {
     pub fn new(size: f64) -> Result<GitBlobHasher, JsValue> {
         let is_size = size.fract() == 0.0 && (0.0..=MAX_SAFE_INTEGER as f64).contains(&size);
         if !is_size {
-            return Err(thrown(Error::invalid(format!("{size} is not the size of a file"))));
+            return Err(thrown(Error::invalid("the size of a file must be an integer from 0 to 2^53 - 1")));
         }
         Ok(GitBlobHasher(GitBlob::new(size as u64)))
     }

@@ -36,8 +36,11 @@ pub(super) fn from_driver<T: DeserializeOwned>(what: &str, value: JsValue) -> Re
 }
 
 fn from_js<T: DeserializeOwned>(what: &str, value: JsValue, code: Code) -> Result<T, JsValue> {
-    serde_wasm_bindgen::from_value(value)
-        .map_err(|error| thrown(Error::new(code, format!("{what} cannot be read: {error}"))))
+    serde_wasm_bindgen::from_value(value).map_err(|error| {
+        let why = error.to_string();
+        let why = why.trim_start_matches("Error: ");
+        thrown(Error::new(code, format!("{what} cannot be read: {why}")))
+    })
 }
 
 /// An error as it is thrown: a plain `ErrorView`.

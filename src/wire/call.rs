@@ -46,7 +46,7 @@ pub struct CallSpec {
 /// What a [`CallSpec`] asks. The names in `type` are those of the public functions.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "wasm", derive(Tsify))]
-#[serde(tag = "type", rename_all = "camelCase", rename_all_fields = "camelCase")]
+#[serde(tag = "type", rename_all = "camelCase", rename_all_fields = "camelCase", try_from = "AskFields")]
 pub enum Ask {
     /// Who owns the token; yields the Hub's own JSON.
     WhoAmI,
@@ -55,23 +55,18 @@ pub enum Ask {
         /// The repo.
         repo: RepoSpec,
         /// Who sees it.
-        #[serde(default)]
         #[cfg_attr(feature = "wasm", tsify(optional, type = "\"public\" | \"private\" | \"protected\""))]
         visibility: Option<Visibility>,
         /// License identifier.
-        #[serde(default)]
         #[cfg_attr(feature = "wasm", tsify(optional))]
         license: Option<String>,
         /// What runs a Space; default `static`.
-        #[serde(default)]
         #[cfg_attr(feature = "wasm", tsify(optional))]
         sdk: Option<String>,
         /// Files that it starts with, contents in base64.
-        #[serde(default)]
         #[cfg_attr(feature = "wasm", tsify(optional, type = "{ path: string; content: string }[]"))]
         files: Vec<InitialFile>,
         /// A repo that is there already is fine.
-        #[serde(default)]
         #[cfg_attr(feature = "wasm", tsify(optional))]
         exist_ok: bool,
     },
@@ -85,7 +80,6 @@ pub enum Ask {
         /// The repo.
         repo: RepoSpec,
         /// Default: the default branch.
-        #[serde(default)]
         #[cfg_attr(feature = "wasm", tsify(optional))]
         revision: Option<String>,
     },
@@ -101,15 +95,12 @@ pub enum Ask {
         /// The new branch.
         branch: String,
         /// Default: the default branch's head.
-        #[serde(default)]
         #[cfg_attr(feature = "wasm", tsify(optional))]
         starting_point: Option<String>,
         /// Start without files and history.
-        #[serde(default)]
         #[cfg_attr(feature = "wasm", tsify(optional))]
         empty: bool,
         /// Move a branch of that name.
-        #[serde(default)]
         #[cfg_attr(feature = "wasm", tsify(optional))]
         overwrite: bool,
     },
@@ -125,7 +116,6 @@ pub enum Ask {
         /// The repo.
         repo: RepoSpec,
         /// Also pull requests.
-        #[serde(default)]
         #[cfg_attr(feature = "wasm", tsify(optional))]
         pull_requests: bool,
     },
@@ -134,27 +124,21 @@ pub enum Ask {
         /// The repo.
         repo: RepoSpec,
         /// Default: `main`.
-        #[serde(default)]
         #[cfg_attr(feature = "wasm", tsify(optional))]
         revision: Option<String>,
         /// Default: the root.
-        #[serde(default)]
         #[cfg_attr(feature = "wasm", tsify(optional))]
         path: Option<String>,
         /// Also everything below.
-        #[serde(default)]
         #[cfg_attr(feature = "wasm", tsify(optional))]
         recursive: bool,
         /// Also the last commit of each path.
-        #[serde(default)]
         #[cfg_attr(feature = "wasm", tsify(optional))]
         expand: bool,
         /// Entries per page.
-        #[serde(default)]
         #[cfg_attr(feature = "wasm", tsify(optional))]
         limit: Option<u32>,
         /// What the page before gave.
-        #[serde(default)]
         #[cfg_attr(feature = "wasm", tsify(optional))]
         next: Option<String>,
     },
@@ -163,15 +147,12 @@ pub enum Ask {
         /// The repo.
         repo: RepoSpec,
         /// Default: `main`.
-        #[serde(default)]
         #[cfg_attr(feature = "wasm", tsify(optional))]
         revision: Option<String>,
         /// Commits per page.
-        #[serde(default)]
         #[cfg_attr(feature = "wasm", tsify(optional))]
         limit: Option<u32>,
         /// What the page before gave.
-        #[serde(default)]
         #[cfg_attr(feature = "wasm", tsify(optional))]
         next: Option<String>,
     },
@@ -180,13 +161,11 @@ pub enum Ask {
         /// The repo.
         repo: RepoSpec,
         /// Default: `main`.
-        #[serde(default)]
         #[cfg_attr(feature = "wasm", tsify(optional))]
         revision: Option<String>,
         /// Full paths, at most 1000.
         paths: Vec<String>,
         /// Also the last commit of each path.
-        #[serde(default)]
         #[cfg_attr(feature = "wasm", tsify(optional))]
         expand: bool,
     },
@@ -195,20 +174,105 @@ pub enum Ask {
         /// The repo.
         repo: RepoSpec,
         /// Default: `main`.
-        #[serde(default)]
         #[cfg_attr(feature = "wasm", tsify(optional))]
         revision: Option<String>,
         /// Path in the repo.
         path: String,
         /// First byte and one past the last; default: everything.
-        #[serde(default)]
         #[cfg_attr(feature = "wasm", tsify(optional))]
         range: Option<(u64, u64)>,
         /// Only the facts, no content.
-        #[serde(default)]
         #[cfg_attr(feature = "wasm", tsify(optional))]
         head: bool,
     },
+}
+
+/// The fields of all questions side by side. Reading an enum by its tag would buffer every value first, at 40 KB of wasm.
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct AskFields {
+    #[serde(rename = "type")]
+    kind: String,
+    repo: Option<RepoSpec>,
+    visibility: Option<Visibility>,
+    license: Option<String>,
+    sdk: Option<String>,
+    files: Option<Vec<InitialFile>>,
+    exist_ok: Option<bool>,
+    revision: Option<String>,
+    branch: Option<String>,
+    starting_point: Option<String>,
+    empty: Option<bool>,
+    overwrite: Option<bool>,
+    pull_requests: Option<bool>,
+    path: Option<String>,
+    paths: Option<Vec<String>>,
+    recursive: Option<bool>,
+    expand: Option<bool>,
+    limit: Option<u32>,
+    next: Option<String>,
+    range: Option<(u64, u64)>,
+    head: Option<bool>,
+}
+
+impl TryFrom<AskFields> for Ask {
+    type Error = String;
+
+    fn try_from(fields: AskFields) -> Result<Ask, String> {
+        if fields.kind == "whoAmI" {
+            return Ok(Ask::WhoAmI);
+        }
+        let missing = |name: &str| format!("{name} is missing");
+        let repo = fields.repo.ok_or_else(|| missing("repo"))?;
+        let yes = |flag: Option<bool>| flag.unwrap_or(false);
+        let AskFields { revision, limit, next, .. } = fields;
+        Ok(match fields.kind.as_str() {
+            "createRepo" => Ask::CreateRepo {
+                repo,
+                visibility: fields.visibility,
+                license: fields.license,
+                sdk: fields.sdk,
+                files: fields.files.unwrap_or_default(),
+                exist_ok: yes(fields.exist_ok),
+            },
+            "deleteRepo" => Ask::DeleteRepo { repo },
+            "repoInfo" => Ask::RepoInfo { repo, revision },
+            "repoExists" => Ask::RepoExists { repo },
+            "createBranch" => Ask::CreateBranch {
+                repo,
+                branch: fields.branch.ok_or_else(|| missing("branch"))?,
+                starting_point: fields.starting_point,
+                empty: yes(fields.empty),
+                overwrite: yes(fields.overwrite),
+            },
+            "deleteBranch" => Ask::DeleteBranch { repo, branch: fields.branch.ok_or_else(|| missing("branch"))? },
+            "listRefs" => Ask::ListRefs { repo, pull_requests: yes(fields.pull_requests) },
+            "listTree" => Ask::ListTree {
+                repo,
+                revision,
+                path: fields.path,
+                recursive: yes(fields.recursive),
+                expand: yes(fields.expand),
+                limit,
+                next,
+            },
+            "listCommits" => Ask::ListCommits { repo, revision, limit, next },
+            "pathsInfo" => Ask::PathsInfo {
+                repo,
+                revision,
+                paths: fields.paths.ok_or_else(|| missing("paths"))?,
+                expand: yes(fields.expand),
+            },
+            "resolve" => Ask::Resolve {
+                repo,
+                revision,
+                path: fields.path.ok_or_else(|| missing("path"))?,
+                range: fields.range,
+                head: yes(fields.head),
+            },
+            other => return Err(format!("there is no call of type {other:?}")),
+        })
+    }
 }
 
 impl CallSpec {

@@ -1,5 +1,9 @@
 //! A push's options, operations, events and results as plain objects.
 
+use std::fmt;
+
+use serde::de::value::MapAccessDeserializer;
+use serde::de::{self, Deserializer, MapAccess, Visitor};
 use serde::{Deserialize, Serialize};
 #[cfg(feature = "wasm")]
 use tsify::Tsify;
@@ -13,7 +17,7 @@ use crate::push::{
 };
 
 /// A repo as the caller names it.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize)]
 #[cfg_attr(feature = "wasm", derive(Tsify))]
 #[serde(untagged)]
 pub enum RepoSpec {
@@ -27,6 +31,38 @@ pub enum RepoSpec {
         /// `user/name`.
         name: String,
     },
+}
+
+/// By hand, because an untagged enum would buffer the value first, and could not say what is wrong with it.
+impl<'de> Deserialize<'de> for RepoSpec {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<RepoSpec, D::Error> {
+        struct RepoVisitor;
+
+        impl<'de> Visitor<'de> for RepoVisitor {
+            type Value = RepoSpec;
+
+            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str("a repo, such as \"user/name\" or { type: \"dataset\", name: \"user/name\" }")
+            }
+
+            fn visit_str<E: de::Error>(self, text: &str) -> Result<RepoSpec, E> {
+                Ok(RepoSpec::Short(text.to_owned()))
+            }
+
+            fn visit_map<A: MapAccess<'de>>(self, map: A) -> Result<RepoSpec, A::Error> {
+                #[derive(Deserialize)]
+                struct Long {
+                    #[serde(rename = "type")]
+                    repo_type: String,
+                    name: String,
+                }
+                let Long { repo_type, name } = Long::deserialize(MapAccessDeserializer::new(map))?;
+                Ok(RepoSpec::Long { repo_type, name })
+            }
+        }
+
+        deserializer.deserialize_any(RepoVisitor)
+    }
 }
 
 impl RepoSpec {
@@ -124,7 +160,7 @@ impl PushSpec {
 /// [`Operation`].
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "wasm", derive(Tsify))]
-#[serde(tag = "operation", rename_all = "camelCase")]
+#[serde(tag = "operation", rename_all = "camelCase", try_from = "OperationFields")]
 pub enum OperationSpec {
     /// Add or replace.
     AddOrUpdate {
@@ -140,6 +176,27 @@ pub enum OperationSpec {
         /// Path in the repo.
         path: String,
     },
+}
+
+/// The fields of all operations side by side: reading an enum by its tag would buffer every value first.
+#[derive(Deserialize)]
+struct OperationFields {
+    operation: String,
+    path: String,
+    file: Option<u32>,
+    size: Option<u64>,
+}
+
+impl TryFrom<OperationFields> for OperationSpec {
+    type Error = String;
+
+    fn try_from(fields: OperationFields) -> Result<OperationSpec, String> {
+        match (fields.operation.as_str(), fields.file, fields.size) {
+            ("addOrUpdate", Some(file), Some(size)) => Ok(OperationSpec::AddOrUpdate { path: fields.path, file, size }),
+            ("delete", ..) => Ok(OperationSpec::Delete { path: fields.path }),
+            (operation, ..) => Err(format!("an operation {operation:?} of this shape is unknown")),
+        }
+    }
 }
 
 impl From<OperationSpec> for Operation {

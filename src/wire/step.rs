@@ -184,7 +184,7 @@ pub struct RefusalView {
 /// [`Input`].
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "wasm", derive(Tsify))]
-#[serde(tag = "type", rename_all = "camelCase")]
+#[serde(tag = "type", rename_all = "camelCase", try_from = "InputFields")]
 pub enum InputView {
     /// Answer to a probe.
     Probed {
@@ -227,10 +227,70 @@ pub enum InputView {
     },
 }
 
+/// The fields of all inputs side by side. Reading an enum by its tag would buffer every value first; this way there is no
+/// buffer, and 20 KB less of wasm.
+#[derive(Deserialize)]
+struct InputFields {
+    #[serde(rename = "type")]
+    kind: String,
+    id: u32,
+    files: Option<Vec<ProbeResultView>>,
+    digest: Option<String>,
+    status: Option<u16>,
+    headers: Option<Vec<(String, String)>>,
+    body: Option<String>,
+    failure: Option<FailureView>,
+    bytes: Option<u64>,
+}
+
+impl TryFrom<InputFields> for InputView {
+    type Error = String;
+
+    fn try_from(fields: InputFields) -> Result<InputView, String> {
+        let InputFields { kind, id, files, digest, status, headers, body, failure, bytes } = fields;
+        let read = match kind.as_str() {
+            "probed" => files.map(|files| InputView::Probed { id, files }),
+            "digested" => digest.map(|digest| InputView::Digested { id, digest }),
+            "response" => (|| Some(InputView::Response { id, status: status?, headers: headers?, body: body? }))(),
+            "failed" => failure.map(|failure| InputView::Failed { id, failure }),
+            "progress" => bytes.map(|bytes| InputView::Progress { id, bytes }),
+            _ => None,
+        };
+        read.ok_or_else(|| format!("an input {kind:?} of this shape is unknown"))
+    }
+}
+
+/// The fields of both results side by side, as above.
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct ProbeResultFields {
+    #[serde(rename = "type")]
+    kind: String,
+    sample: Option<String>,
+    git_blob: Option<String>,
+    sha256: Option<String>,
+    text: Option<String>,
+    failure: Option<FailureView>,
+}
+
+impl TryFrom<ProbeResultFields> for ProbeResultView {
+    type Error = String;
+
+    fn try_from(fields: ProbeResultFields) -> Result<ProbeResultView, String> {
+        let ProbeResultFields { kind, sample, git_blob, sha256, text, failure } = fields;
+        let read = match kind.as_str() {
+            "probed" => sample.map(|sample| ProbeResultView::Probed { sample, git_blob, sha256, text }),
+            "failed" => failure.map(|failure| ProbeResultView::Failed { failure }),
+            _ => None,
+        };
+        read.ok_or_else(|| format!("a probe's result {kind:?} of this shape is unknown"))
+    }
+}
+
 /// One file of a probe's answer.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "wasm", derive(Tsify))]
-#[serde(tag = "type", rename_all = "camelCase")]
+#[serde(tag = "type", rename_all = "camelCase", try_from = "ProbeResultFields")]
 pub enum ProbeResultView {
     /// It was read.
     #[serde(rename_all = "camelCase")]
