@@ -128,7 +128,9 @@ export class HubferryDrop extends LitElement implements Host {
   @query("#files") private filesInput!: HTMLInputElement;
   @query("#folder") private folderInput!: HTMLInputElement;
   #dragDepth = 0;
-  #focusHeading = false;
+  // What has the focus, to see whether a rendering takes it away.
+  #focused: Element | null = null;
+  #focusOn: string | undefined;
   #listeners: AbortController | undefined;
   readonly #resized = new ResizeObserver(([entry]) => {
     const width = entry?.contentRect.width ?? NARROW;
@@ -164,6 +166,9 @@ export class HubferryDrop extends LitElement implements Host {
     listen("dragover");
     listen("dragleave");
     listen("drop");
+    target.addEventListener("paste", this.#pasted, { signal });
+    // Nothing points while something is dragged: a drag that ended unseen is over.
+    window.addEventListener("pointermove", this.#dragEnded, { signal });
     const network = (): void => {
       this.model.connection(navigator.onLine);
     };
@@ -175,8 +180,12 @@ export class HubferryDrop extends LitElement implements Host {
     super.disconnectedCallback();
     this.#resized.disconnect();
     this.#listeners?.abort();
-    window.removeEventListener("beforeunload", holdPage);
-    this.model.dispose();
+    // An element that is only moved comes back at once.
+    queueMicrotask(() => {
+      if (this.isConnected) return;
+      window.removeEventListener("beforeunload", holdPage);
+      this.model.dispose();
+    });
   }
 
   /** Internal. */
@@ -192,7 +201,7 @@ export class HubferryDrop extends LitElement implements Host {
   /** Internal. */
   push(): void {
     void this.model.push().then((begun) => {
-      if (!begun) void this.#focusFirstProblem();
+      if (!begun) this.#focusNext("[aria-invalid]");
     });
   }
 
@@ -204,14 +213,23 @@ export class HubferryDrop extends LitElement implements Host {
   /** Internal. */
   correct(field: string): void {
     this.model.back();
-    if (field === "") return;
-    this.#focusHeading = false;
-    void this.updateComplete.then(() => {
-      this.renderRoot.querySelector<HTMLElement>(`#field-${field}`)?.focus();
-    });
+    if (field !== "") this.#focusNext(`#field-${field}`);
+  }
+
+  /** Internal. */
+  undo(): void {
+    this.model.undoRemove();
+    this.#focusNext("[role=tree]");
+  }
+
+  /** Internal. */
+  keepFolder(folder: string): void {
+    this.model.edit({ pathInRepo: folder });
+    this.#focusNext("#field-pathInRepo");
   }
 
   protected override willUpdate(changed: PropertyValues<this>): void {
+    this.#focused = this.shadowRoot?.activeElement ?? null;
     if (changed.has("hubUrl")) this.model.hubUrl = this.hubUrl;
     if (changed.has("repoType")) this.model.edit({ type: this.repoType });
     if (changed.has("repo") && this.repo !== "") this.model.editRepo(this.repo);
@@ -232,9 +250,17 @@ export class HubferryDrop extends LitElement implements Host {
   }
 
   protected override updated(): void {
-    if (!this.#focusHeading) return;
-    this.#focusHeading = false;
-    this.renderRoot.querySelector<HTMLElement>("#heading")?.focus();
+    const lost = this.#focused !== null && !this.#focused.isConnected;
+    const target = this.#focusOn ?? (lost ? "#heading" : undefined);
+    this.#focused = null;
+    this.#focusOn = undefined;
+    if (target !== undefined) this.renderRoot.querySelector<HTMLElement>(target)?.focus();
+  }
+
+  // Where the focus goes with the next rendering.
+  #focusNext(selector: string): void {
+    this.#focusOn = selector;
+    this.requestUpdate();
   }
 
   #stage(): TemplateResult {
@@ -271,16 +297,12 @@ export class HubferryDrop extends LitElement implements Host {
     this.setAttribute("state", stage);
     // The page may be doing something else: its focus is not ours to take.
     const focused = document.activeElement;
-    this.#focusHeading = focused === null || focused === document.body || focused === this || this.contains(focused);
+    const free = focused === null || focused === document.body || focused === this || this.contains(focused);
+    this.#focusOn = free ? "#heading" : undefined;
     // Only while it is needed: it keeps a page out of the back/forward cache.
     if (stage === "uploading") window.addEventListener("beforeunload", holdPage);
     else window.removeEventListener("beforeunload", holdPage);
     this.#tell("hubferry-state", { state: stage });
-  }
-
-  async #focusFirstProblem(): Promise<void> {
-    await this.updateComplete;
-    this.renderRoot.querySelector<HTMLElement>("[aria-invalid]")?.focus();
   }
 
   readonly #chosen = (event: Event): void => {
@@ -290,6 +312,18 @@ export class HubferryDrop extends LitElement implements Host {
     this.take(Array.from(files));
     // The same choice again is a choice.
     input.value = "";
+  };
+
+  readonly #pasted = (event: Event): void => {
+    const { clipboardData } = event as ClipboardEvent;
+    if (clipboardData?.types.includes("Files") !== true || !this.model.accepts) return;
+    event.preventDefault();
+    this.take(clipboardData);
+  };
+
+  readonly #dragEnded = (): void => {
+    this.#dragDepth = 0;
+    this.drag = undefined;
   };
 
   readonly #dragged = (event: Event): void => {

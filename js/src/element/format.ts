@@ -14,14 +14,23 @@ const counter = new Intl.NumberFormat(LOCALE);
 const percentages = new Intl.NumberFormat(LOCALE, { style: "percent", maximumFractionDigits: 0 });
 const plurals = new Intl.PluralRules(LOCALE);
 
+const units = new Map<string, Intl.NumberFormat>();
+
 function unit(value: number, name: string, digits: number, display: "short" | "long" = "short"): string {
-  return new Intl.NumberFormat(LOCALE, {
-    style: "unit",
-    unit: name,
-    unitDisplay: display,
-    minimumFractionDigits: 0,
-    maximumFractionDigits: digits,
-  }).format(value);
+  const key = `${name} ${String(digits)} ${display}`;
+  let format = units.get(key);
+  if (format === undefined) {
+    format = new Intl.NumberFormat(LOCALE, {
+      style: "unit",
+      unit: name,
+      unitDisplay: display,
+      minimumFractionDigits: 0,
+      maximumFractionDigits: digits,
+    });
+    // They are few, and each takes longer to make than a whole list to render.
+    units.set(key, format);
+  }
+  return format.format(value);
 }
 
 /** 12345 → "12,345". */

@@ -86,6 +86,7 @@ export class DropModel {
   #hubUrl: string;
   #tried = false;
   #told = 0;
+  #answers = "";
   #scan: AbortController | undefined;
   #typing: ReturnType<typeof setTimeout> | undefined;
   #ticking: ReturnType<typeof setInterval> | undefined;
@@ -439,15 +440,26 @@ export class DropModel {
     this.#typing = undefined;
     const token = this.form.token.trim();
     if (token === "" || /\s/.test(token)) return;
-    void this.account.ask(token, this.#hubUrl).then(() => {
+    const ask = async (): Promise<void> => {
+      await this.account.ask(token, this.#hubUrl);
       const { type } = this.form;
       const name = this.repo;
-      if (!name.includes("/") || repoNameProblem(name) !== undefined) {
-        this.presence.forget();
-        return;
-      }
-      void this.presence.ask({ type, name, hubUrl: this.#hubUrl, token });
-    });
+      if (!name.includes("/") || repoNameProblem(name) !== undefined) this.presence.forget();
+      else await this.presence.ask({ type, name, hubUrl: this.#hubUrl, token });
+      this.#tellAnswers();
+    };
+    void ask();
+  }
+
+  // What the Hub knows of the form, for those who do not see it appear.
+  #tellAnswers(): void {
+    if (this.stage.is !== "review") return;
+    const { account, presence } = this;
+    const who = account.state.is === "known" ? `Signed in as ${account.state.name}. ` : "";
+    const where = { there: `${quoted(this.repo)} is there.`, missing: `${quoted(this.repo)} will be created.` };
+    const text = who + (presence.state === "there" || presence.state === "missing" ? where[presence.state] : "");
+    if (text !== "" && text !== this.#answers) this.announcer.say(text);
+    this.#answers = text;
   }
 
   #enter(stage: Stage): void {

@@ -7,7 +7,7 @@
  *
  * What a row is, and how it tells a screen reader its place, is its owner's business.
  */
-import { html, LitElement, type PropertyValues, type TemplateResult } from "lit";
+import { html, LitElement, type TemplateResult } from "lit";
 import { property } from "lit/decorators.js";
 
 /** Rows rendered beyond each edge, so that scrolling does not show blanks. */
@@ -24,19 +24,23 @@ export class HubferryRows extends LitElement {
 
   #first = 0;
   #last = 0;
-  readonly #resized = new ResizeObserver(() => {
+  // As last told by the browser: asking it while rendering would make it lay out the page each time.
+  #top = 0;
+  #height = 0;
+  readonly #resized = new ResizeObserver(([entry]) => {
+    this.#height = entry?.contentRect.height ?? this.clientHeight;
     this.#look();
   });
 
   override connectedCallback(): void {
     super.connectedCallback();
-    this.addEventListener("scroll", this.#look, { passive: true });
+    this.addEventListener("scroll", this.#scrolled, { passive: true });
     this.#resized.observe(this);
   }
 
   override disconnectedCallback(): void {
     super.disconnectedCallback();
-    this.removeEventListener("scroll", this.#look);
+    this.removeEventListener("scroll", this.#scrolled);
     this.#resized.disconnect();
   }
 
@@ -47,12 +51,12 @@ export class HubferryRows extends LitElement {
     else if (top + this.rowHeight > this.scrollTop + this.clientHeight) {
       this.scrollTop = top + this.rowHeight - this.clientHeight;
     }
-    this.#look();
+    this.#scrolled();
   }
 
   /** How many whole rows are visible at once. */
   get pageRows(): number {
-    return Math.max(1, Math.floor(this.clientHeight / this.rowHeight));
+    return Math.max(1, Math.floor(this.#height / this.rowHeight));
   }
 
   protected override createRenderRoot(): this {
@@ -60,8 +64,8 @@ export class HubferryRows extends LitElement {
   }
 
   protected override willUpdate(): void {
-    const first = Math.floor(this.scrollTop / this.rowHeight) - OVERSCAN;
-    const visible = Math.ceil(this.clientHeight / this.rowHeight);
+    const first = Math.floor(this.#top / this.rowHeight) - OVERSCAN;
+    const visible = Math.ceil(this.#height / this.rowHeight);
     this.#first = Math.max(0, Math.min(first, this.count - visible));
     this.#last = Math.min(this.count, this.#first + visible + 2 * OVERSCAN);
   }
@@ -74,7 +78,7 @@ export class HubferryRows extends LitElement {
     </div>`;
   }
 
-  protected override updated(_changed: PropertyValues): void {
+  protected override updated(): void {
     const all = this.querySelector<HTMLElement>(".rows-all");
     const seen = this.querySelector<HTMLElement>(".rows-seen");
     this.style.setProperty("--row-height", `${String(this.rowHeight)}px`);
@@ -82,12 +86,17 @@ export class HubferryRows extends LitElement {
     if (seen !== null) seen.style.transform = `translateY(${String(this.#first * this.rowHeight)}px)`;
   }
 
-  readonly #look = (): void => {
-    const top = Math.floor(this.scrollTop / this.rowHeight);
-    const bottom = Math.ceil((this.scrollTop + this.clientHeight) / this.rowHeight);
+  readonly #scrolled = (): void => {
+    this.#top = this.scrollTop;
+    this.#look();
+  };
+
+  #look(): void {
+    const top = Math.floor(this.#top / this.rowHeight);
+    const bottom = Math.ceil((this.#top + this.#height) / this.rowHeight);
     const covered = top >= this.#first && Math.min(bottom, this.count) <= this.#last;
     if (!covered) this.requestUpdate();
-  };
+  }
 }
 
 if (customElements.get("hubferry-rows") === undefined) customElements.define("hubferry-rows", HubferryRows);

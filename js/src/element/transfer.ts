@@ -35,7 +35,7 @@ const ALMOST = 0.99;
 /** The state of a push. */
 export class Transfer {
   readonly files: FileStates;
-  /** Sum of all sizes, known before the job is. */
+  /** Sum of all sizes. The job's own sum grows while it looks at the files. */
   readonly totalBytes: number;
   readonly remarks: Remark[] = [];
   job: UploadJob | undefined;
@@ -82,7 +82,10 @@ export class Transfer {
     return this.job?.progress;
   }
 
-  /** Takes over the job and follows it. */
+  /**
+   * Takes over the job and follows it. `changed` is called for what should show at once; how far files are can wait for
+   * whoever looks a few times a second, because thousands of files move on at once.
+   */
   follow(job: UploadJob, changed: () => void): void {
     this.job = job;
     this.#startedAt = performance.now();
@@ -94,7 +97,7 @@ export class Transfer {
       try {
         for await (const event of job) {
           this.take(event);
-          changed();
+          if (event.event !== "fileProgress") changed();
         }
       } catch {
         // The promise of the job says the same, and is awaited by whoever began it.
@@ -173,7 +176,7 @@ export class Transfer {
   /** Share of the bytes that the Hub has: sent, or there already. */
   get stored(): number {
     const bytes = this.progress?.bytes;
-    return bytes === undefined ? 0 : share(bytes.sent + bytes.deduplicated, bytes.total);
+    return bytes === undefined ? 0 : share(bytes.sent + bytes.deduplicated, this.totalBytes);
   }
 
   /** The share to show: all of it only when the push has ended. */
@@ -184,14 +187,16 @@ export class Transfer {
   /** Share of the bytes that have been read or need no reading. */
   get read(): number {
     const bytes = this.progress?.bytes;
-    return bytes === undefined ? 0 : Math.max(this.stored, share(bytes.read + bytes.deduplicated, bytes.total));
+    return bytes === undefined ? 0 : Math.max(this.stored, share(bytes.read + bytes.deduplicated, this.totalBytes));
   }
 
   /** Files that the Hub has, or does not want. */
   get filesDone(): number {
     const files = this.progress?.files;
     // `uploaded` counts large files before the commit, `committed` all of them after it.
-    return files === undefined ? 0 : Math.min(files.total, files.skipped + Math.max(files.uploaded, files.committed));
+    return files === undefined
+      ? 0
+      : Math.min(this.files.length, files.skipped + Math.max(files.uploaded, files.committed));
   }
 
   /** Bytes per second that leave the device, smoothed over a few seconds; 0 while nothing is meant to leave. */

@@ -87,6 +87,14 @@ export const views = css`
     pointer-events: none;
   }
 
+  :host([drop-target="element"]) {
+    position: relative;
+  }
+
+  :host([drop-target="element"]) .overlay {
+    position: absolute;
+  }
+
   .overlay-box {
     display: grid;
     place-content: center;

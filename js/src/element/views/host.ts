@@ -20,4 +20,8 @@ export interface Host {
   showToken(shown: boolean): void;
   /** Goes back to the review, to a field of the form. */
   correct(field: string): void;
+  /** Puts back what was taken out last, and goes on in the tree. */
+  undo(): void;
+  /** Keeps the folder's own name as the path in the repo, and goes to that field. */
+  keepFolder(folder: string): void;
 }

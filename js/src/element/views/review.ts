@@ -60,7 +60,8 @@ function head(host: Host): TemplateResult {
 }
 
 // Says where the paths of the list begin, because a folder's own name is not part of them.
-function placement({ model }: Host): TemplateResult {
+function placement(host: Host): TemplateResult {
+  const { model } = host;
   const path = cleanPathInRepo(model.form.pathInRepo);
   const { folder } = model.selection;
   const target = path === "" ? html`the root of the repository` : html`<bdi class="mono">${printable(path)}/</bdi>`;
@@ -76,7 +77,7 @@ function placement({ model }: Host): TemplateResult {
             class="button quiet small inline"
             type="button"
             @click=${() => {
-              model.edit({ pathInRepo: folder });
+              host.keepFolder(folder);
             }}
           >
             Keep the folder <bdi>${printable(folder)}</bdi>
@@ -104,8 +105,8 @@ function tree(host: Host): TemplateResult {
     <p id="tree-keys" class="visually-hidden">Arrow keys move, Delete takes a file or folder out of the list.</p>`;
 }
 
-function undo({ model }: Host): TemplateResult | typeof nothing {
-  const { removed } = model.selection;
+function undo(host: Host): TemplateResult | typeof nothing {
+  const { removed } = host.model.selection;
   if (removed === undefined) return nothing;
   const what =
     removed.kind === "folder"
@@ -117,7 +118,7 @@ function undo({ model }: Host): TemplateResult | typeof nothing {
       class="button quiet small"
       type="button"
       @click=${() => {
-        model.undoRemove();
+        host.undo();
       }}
     >
       Undo

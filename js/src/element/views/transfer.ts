@@ -125,7 +125,7 @@ function stripe(name: string, share: number): TemplateResult {
 function facts(transfer: Transfer): TemplateResult {
   const sums = transfer.progress?.bytes;
   const sent = sums?.sent ?? 0;
-  const total = sums?.total ?? transfer.totalBytes;
+  const total = transfer.totalBytes;
   const there = sums?.deduplicated ?? 0;
   return html`<dl class="facts">
     ${fact("Sent", bytes(sent), there === 0 ? `of ${bytes(total)}` : `of ${bytes(Math.max(0, total - there))}`, "stored")}
@@ -171,32 +171,22 @@ function banner({ model }: Host, condition: Condition): TemplateResult | typeof 
 }
 
 function buttons({ model }: Host, transfer: Transfer): TemplateResult {
+  const { paused } = transfer;
   const cancelling = transfer.condition.is === "cancelling";
   return html`<div class="actions">
-    ${
-      transfer.paused
-        ? html`<button
-            class="button primary"
-            part="button"
-            type="button"
-            @click=${() => {
-              model.resume();
-            }}
-          >
-            ${playIcon} Go on
-          </button>`
-        : html`<button
-            class="button"
-            part="button"
-            type="button"
-            aria-disabled=${cancelling ? "true" : nothing}
-            @click=${() => {
-              if (!cancelling) model.pause();
-            }}
-          >
-            ${pauseIcon} Pause
-          </button>`
-    }
+    <button
+      class="button ${paused ? "primary" : ""}"
+      part="button"
+      type="button"
+      aria-disabled=${cancelling ? "true" : nothing}
+      @click=${() => {
+        if (cancelling) return;
+        if (paused) model.resume();
+        else model.pause();
+      }}
+    >
+      ${paused ? playIcon : pauseIcon} ${paused ? "Go on" : "Pause"}
+    </button>
     <button
       class="button"
       part="button"
