@@ -7,6 +7,7 @@ use std::sync::Arc;
 use crate::auth::Accounts;
 use crate::config::Config;
 use crate::durable;
+use crate::error::Refusal;
 use crate::faults::Faults;
 use crate::repo::Repos;
 use crate::request_log::RequestLog;
@@ -54,7 +55,7 @@ impl Hub {
     }
 
     /// Forgets every repo and every large file, the request log and the fault rules. Users stay.
-    pub fn reset(&self) -> io::Result<()> {
+    pub fn reset(&self) -> Result<(), Refusal> {
         for repo in self.repos.all() {
             self.repos.delete(&repo.id)?;
         }

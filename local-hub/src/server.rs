@@ -81,7 +81,8 @@ impl LocalHubHandle {
     /// Forgets repos, large files, the request log and the fault rules.
     pub async fn reset(&self) -> io::Result<()> {
         let hub = Arc::clone(&self.hub);
-        tokio::task::spawn_blocking(move || hub.reset()).await.map_err(io::Error::other)?
+        let reset = move || hub.reset().map_err(|refusal| io::Error::other(refusal.cause.unwrap_or(refusal.message)));
+        tokio::task::spawn_blocking(reset).await.map_err(io::Error::other)?
     }
 
     /// Ends the Hub: takes no more connections, and waits a few seconds for the running ones.

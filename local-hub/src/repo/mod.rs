@@ -20,7 +20,7 @@ use std::collections::BTreeMap;
 use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
-use std::sync::{Arc, RwLock};
+use std::sync::{Arc, Mutex, MutexGuard, RwLock};
 
 use git2::{ObjectType, Repository};
 use serde::{Deserialize, Serialize};
@@ -64,8 +64,8 @@ pub struct Repo {
     pub dir: PathBuf,
     settings: PathBuf,
     record: RwLock<Record>,
-    /// Held by whoever changes refs or discussions.
-    pub write: tokio::sync::Mutex<()>,
+    /// Held by whoever changes something; says whether the repo has gone from this place.
+    gone: Mutex<bool>,
 }
 
 impl Repo {
@@ -89,7 +89,28 @@ impl Repo {
         Ok(git)
     }
 
-    /// Runs blocking work on git's side.
+    /// Locks the repo for a change.
+    /// Errors: 404 when it has been deleted or moved since it was looked up.
+    pub fn lock(&self) -> Result<MutexGuard<'_, bool>, Refusal> {
+        let gone = self.gone.lock().unwrap_or_else(|poisoned| poisoned.into_inner());
+        if *gone { Err(Refusal::repo_not_found()) } else { Ok(gone) }
+    }
+
+    /// Runs blocking work on git's side that changes it, under the lock. The work goes on to its end, and keeps the lock, when the client
+    /// goes away.
+    pub async fn change<T: Send + 'static>(
+        self: &Arc<Self>,
+        work: impl FnOnce(&Repository) -> Result<T, Refusal> + Send + 'static,
+    ) -> Result<T, Refusal> {
+        let repo = Arc::clone(self);
+        blocking(move || {
+            let _writing = repo.lock()?;
+            work(&repo.git()?)
+        })
+        .await
+    }
+
+    /// Runs blocking work on git's side that changes nothing.
     pub async fn with_git<T: Send + 'static>(
         self: &Arc<Self>,
         work: impl FnOnce(&Repository) -> Result<T, Refusal> + Send + 'static,
@@ -223,33 +244,39 @@ impl Repos {
         Ok(record)
     }
 
-    /// Deletes a repo, if it is there.
-    pub fn delete(&self, id: &RepoId) -> io::Result<bool> {
-        let mut known = self.map_mut();
-        let Some(repo) = known.remove(id) else { return Ok(false) };
+    /// Deletes a repo.
+    /// Errors: 404 when it is not there.
+    pub fn delete(&self, id: &RepoId) -> Result<(), Refusal> {
+        let repo = self.get(id).ok_or_else(Refusal::repo_not_found)?;
+        let mut gone = repo.lock()?;
         let limbo = self.limbo().join(Uuid::new_v4().simple().to_string());
+        let mut known = self.map_mut();
         fs::rename(&repo.dir, &limbo)?;
-        durable::sync_dir(repo.dir.parent().unwrap_or(&self.root))?;
+        *gone = true;
+        known.remove(id);
         drop(known);
+        durable::sync_dir(repo.dir.parent().unwrap_or(&self.root))?;
         fs::remove_dir_all(limbo)?;
-        Ok(true)
+        Ok(())
     }
 
     /// Gives a repo another name.
     /// Errors: 404 when it is not there, 409 when the name is taken.
     pub fn rename(&self, from: &RepoId, to: &RepoId) -> Result<(), Refusal> {
+        let repo = self.get(from).ok_or_else(Refusal::repo_not_found)?;
+        let mut gone = repo.lock()?;
         let mut known = self.map_mut();
         if known.contains_key(to) {
             return Err(Refusal::conflict(format!("There is already a {} repo named {to}", to.kind.singular())));
         }
-        let repo = known.get(from).cloned().ok_or_else(Refusal::repo_not_found)?;
         let dir = self.dir(to);
         let owner_dir = self.root.join(to.kind.plural()).join(&to.owner);
         durable::create_dirs(&owner_dir)?;
         fs::rename(&repo.dir, &dir)?;
-        durable::sync_dir(&owner_dir)?;
+        *gone = true;
         known.remove(from);
         known.insert(to.clone(), Arc::new(Repo::new(to.clone(), dir, self.settings(), repo.record())));
+        durable::sync_dir(&owner_dir)?;
         Ok(())
     }
 
@@ -278,7 +305,7 @@ impl Repos {
 
 impl Repo {
     fn new(id: RepoId, dir: PathBuf, settings: PathBuf, record: Record) -> Self {
-        Self { id, dir, settings, record: RwLock::new(record), write: tokio::sync::Mutex::default() }
+        Self { id, dir, settings, record: RwLock::new(record), gone: Mutex::default() }
     }
 }
 

@@ -26,8 +26,7 @@ pub async fn create(mut call: Call, id: RepoId, name: String) -> Answer {
     let body: CreateBody = optional_json(&mut call).await?;
     check_name(&name)?;
     let author = call.user()?.name.clone();
-    let _writing = repo.write.lock().await;
-    repo.with_git(move |git| {
+    repo.change(move |git| {
         let reference = format!("refs/heads/{name}");
         let old = git.find_reference(&reference).ok().and_then(|reference| reference.target());
         if old.is_some() && !body.overwrite {
@@ -57,8 +56,7 @@ pub async fn delete(call: Call, id: RepoId, name: String) -> Answer {
     if name == MAIN {
         return Err(Refusal::forbidden("Cannot delete the main branch"));
     }
-    let _writing = repo.write.lock().await;
-    repo.with_git(move |git| remove(git, &format!("refs/heads/{name}"), &name)).await?;
+    repo.change(move |git| remove(git, &format!("refs/heads/{name}"), &name)).await?;
     json(&json!({}))
 }
 
@@ -75,8 +73,7 @@ pub async fn create_tag(mut call: Call, id: RepoId, rev: String) -> Answer {
     let body: TagBody = call.json().await?;
     check_name(&body.tag)?;
     let author = call.user()?.name.clone();
-    let _writing = repo.write.lock().await;
-    repo.with_git(move |git| {
+    repo.change(move |git| {
         let reference = format!("refs/tags/{}", body.tag);
         if git.find_reference(&reference).is_ok() {
             return Err(Refusal::conflict(format!("Tag reference already exists: {}", body.tag)));
@@ -100,8 +97,7 @@ pub async fn create_tag(mut call: Call, id: RepoId, rev: String) -> Answer {
 /// Errors: 404 RevisionNotFound.
 pub async fn delete_tag(call: Call, id: RepoId, name: String) -> Answer {
     let repo = call.repo_to_write(&id)?;
-    let _writing = repo.write.lock().await;
-    repo.with_git(move |git| remove(git, &format!("refs/tags/{name}"), &name)).await?;
+    repo.change(move |git| remove(git, &format!("refs/tags/{name}"), &name)).await?;
     json(&json!({}))
 }
 

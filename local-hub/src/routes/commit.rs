@@ -101,13 +101,11 @@ pub async fn post(mut call: Call, id: RepoId, rev: String) -> Answer {
     let stream = call.take_body().into_data_stream().map_err(std::io::Error::other);
     let reader = SyncIoBridge::new(StreamReader::new(stream));
     let worker = std::sync::Arc::clone(&repo);
-    let runtime = tokio::runtime::Handle::current();
     let (commit, pull) = blocking(move || {
         let git = worker.git()?;
         let mut pack = PackWriter::new(&git)?;
         let parsed = parse(BufReader::with_capacity(1 << 17, reader), &mut pack, &worker.dir)?;
-        let _writing = runtime.block_on(worker.write.lock());
-        // The repo may be gone, or another of its name in its place: then the ref is not there.
+        let _writing = worker.lock()?;
         let reference = read::branch_ref(&git, &rev)?;
         let head = git.find_reference(&reference)?.peel_to_commit()?.id();
         if let Some(parent) = &parsed.header.parent_commit

@@ -64,8 +64,7 @@ pub async fn squash(mut call: Call, id: RepoId, rev: String) -> Answer {
     let repo = call.repo_to_write(&id)?;
     let body: SquashBody = call.json().await?;
     let author = call.user()?.name.clone();
-    let _writing = repo.write.lock().await;
-    repo.with_git(move |git| {
+    repo.change(move |git| {
         let reference = read::branch_ref(git, &rev)?;
         let head = git.find_reference(&reference)?.peel_to_commit()?;
         let title = body.message.filter(|text| !text.trim().is_empty());

@@ -52,7 +52,7 @@ pub async fn answer(mut call: Call, segments: &[String]) -> Answer {
         }
         (&Method::POST, ["reset"]) => {
             let hub = call.hub;
-            blocking(move || Ok(hub.reset()?)).await?;
+            blocking(move || hub.reset()).await?;
             json(&json!({}))
         }
         _ => Err(Refusal::no_route()),

@@ -1,5 +1,9 @@
 //! Discussions and pull requests.
 
+use std::path::Path;
+
+use axum::http::StatusCode;
+use git2::Repository;
 use serde::Deserialize;
 use serde_json::{Value, json};
 
@@ -8,7 +12,7 @@ use crate::error::Refusal;
 use crate::ident::RepoId;
 use crate::limits::DISCUSSIONS_PAGE;
 use crate::repo::discussions::{self, Discussion, Status};
-use crate::repo::{MAIN, Repo, blocking, write};
+use crate::repo::{MAIN, blocking, write};
 use crate::route::DiscussionEvent;
 
 #[derive(Deserialize)]
@@ -29,10 +33,9 @@ pub async fn create(mut call: Call, id: RepoId) -> Answer {
     let author = writer(&call)?;
     let title = title(&body.title)?;
     let status = if body.pull_request { Status::Draft } else { Status::Open };
-    let _writing = repo.write.lock().await;
     let dir = repo.dir.clone();
     let new = repo
-        .with_git(move |git| {
+        .change(move |git| {
             let num = discussions::next(&dir, git)?;
             if body.pull_request {
                 let main = git.find_reference(&format!("refs/heads/{MAIN}"))?.peel_to_commit()?;
@@ -88,7 +91,8 @@ fn one_of(call: &Call, name: &str, words: &[&str]) -> Result<String, Refusal> {
 pub async fn get(call: Call, id: RepoId, num: u64) -> Answer {
     let repo = call.repo(&id)?;
     let with_diff = call.flag("diff");
-    let discussion = find(&repo, num).await?;
+    let dir = repo.dir.clone();
+    let discussion = blocking(move || read(&dir, num)).await?;
     let mut value = summary(&discussion, &id, &call.endpoint());
     value["events"] = discussion.events.iter().map(event_json).collect();
     if discussion.is_pull_request {
@@ -123,17 +127,40 @@ pub async fn event(mut call: Call, id: RepoId, num: u64, kind: DiscussionEvent) 
     let body: EventBody = serde_json::from_slice(if bytes.is_empty() { b"{}" } else { &bytes })
         .map_err(|error| Refusal::bad_request(format!("Invalid JSON body: {error}")))?;
     let may_write = call.user()?.check_write(&id.owner);
-    let _writing = repo.write.lock().await;
-    let mut discussion = find(&repo, num).await?;
+    let dir = repo.dir.clone();
+    let discussion = repo
+        .change(move |git| {
+            let mut discussion = read(&dir, num)?;
+            step(git, &mut discussion, kind, body, &author, may_write)?;
+            discussions::put(&dir, &discussion)?;
+            Ok(discussion)
+        })
+        .await?;
+    let last = |kind: &str| discussion.events.iter().rfind(|event| event.kind == kind).map(event_json);
+    json(&json!({
+        "newMessage": last("comment"), "newTitle": last("title-change"), "newStatus": last("status-change"),
+    }))
+}
+
+fn step(
+    git: &Repository,
+    discussion: &mut Discussion,
+    kind: DiscussionEvent,
+    body: EventBody,
+    author: &str,
+    may_write: Result<(), Refusal>,
+) -> Result<(), Refusal> {
     let own = discussion.author == author;
     let comment = body.comment.filter(|text| !text.trim().is_empty());
     match kind {
         DiscussionEvent::Comment => {
-            discussion.comment(&author, &comment.ok_or_else(|| Refusal::bad_request("Invalid comment: it is empty"))?);
+            let comment = comment.ok_or_else(|| Refusal::bad_request("Invalid comment: it is empty"))?;
+            discussion.comment(author, &comment);
+            return Ok(());
         }
         DiscussionEvent::Title => {
             owner_or_writer(own, may_write)?;
-            discussion.retitle(&author, &title(body.title.as_deref().unwrap_or_default())?);
+            discussion.retitle(author, &title(body.title.as_deref().unwrap_or_default())?);
         }
         DiscussionEvent::Status => {
             owner_or_writer(own, may_write)?;
@@ -142,35 +169,20 @@ pub async fn event(mut call: Call, id: RepoId, num: u64, kind: DiscussionEvent) 
                 Some("closed") => Status::Closed,
                 _ => return Err(Refusal::bad_request("Invalid status: expected open or closed")),
             };
-            discussion.turn(&author, status)?;
-            if let Some(comment) = comment {
-                discussion.comment(&author, &comment);
-            }
+            discussion.turn(author, status)?;
         }
         DiscussionEvent::Merge => {
             may_write?;
             if !discussion.is_pull_request {
                 return Err(Refusal::bad_request("Not a pull request"));
             }
-            let worker = author.clone();
-            discussion = repo
-                .with_git(move |git| {
-                    discussions::merge(git, &mut discussion, &worker)?;
-                    Ok(discussion)
-                })
-                .await?;
-            if let Some(comment) = comment {
-                discussion.comment(&author, &comment);
-            }
+            discussions::merge(git, discussion, author)?;
         }
     }
-    let last = |kind: &str| discussion.events.iter().rfind(|event| event.kind == kind).map(event_json);
-    let answer = json!({
-        "newMessage": last("comment"), "newTitle": last("title-change"), "newStatus": last("status-change"),
-    });
-    let dir = repo.dir.clone();
-    blocking(move || Ok(discussions::put(&dir, &discussion)?)).await?;
-    json(&answer)
+    if let Some(comment) = comment {
+        discussion.comment(author, &comment);
+    }
+    Ok(())
 }
 
 fn event_json(event: &discussions::Event) -> Value {
@@ -198,10 +210,9 @@ fn title(text: &str) -> Result<String, Refusal> {
     Ok(text.to_owned())
 }
 
-async fn find(repo: &std::sync::Arc<Repo>, num: u64) -> Result<Discussion, Refusal> {
-    let dir = repo.dir.clone();
-    let found = blocking(move || Ok(discussions::get(&dir, num)?)).await?;
-    found.ok_or_else(|| Refusal::new(axum::http::StatusCode::NOT_FOUND, "Discussion not found"))
+fn read(repo_dir: &Path, num: u64) -> Result<Discussion, Refusal> {
+    let missing = || Refusal::new(StatusCode::NOT_FOUND, "Discussion not found");
+    discussions::get(repo_dir, num)?.ok_or_else(missing)
 }
 
 fn summary(discussion: &Discussion, id: &RepoId, endpoint: &str) -> Value {

@@ -209,7 +209,7 @@ pub async fn complete(mut call: Call) -> Answer {
         let joined = uploads.join(&upload_id, &upload)?;
         let good = joined.size == upload.size && joined.sha256 == upload.oid;
         if good {
-            receive::keep(joined.file, &objects::path(&repo.dir, &upload.oid))?;
+            receive::keep(joined, &repo)?;
         }
         uploads.remove(&upload_id)?;
         if good { Ok(()) } else { Err(Refusal::bad_request("The uploaded content does not match its oid")) }

@@ -11,7 +11,7 @@ use crate::error::Refusal;
 use crate::ident::{RepoId, RepoType};
 use crate::limits::INLINE_FILE_MAX;
 use crate::path::RepoPath;
-use crate::repo::{NewRepo, blocking};
+use crate::repo::{NewRepo, Record, blocking};
 
 const SDKS: [&str; 4] = ["gradio", "streamlit", "docker", "static"];
 
@@ -113,13 +113,12 @@ pub async fn delete(mut call: Call) -> Answer {
     let user = call.user()?;
     let owner = body.organization.filter(|owner| !owner.is_empty()).unwrap_or_else(|| user.name.clone());
     let id = RepoId { kind: kind(body.kind.as_deref())?, owner, name: body.name };
-    let repo = call.repo(&id)?;
+    call.repo(&id)?;
     if user.check_write(&id.owner).is_err() {
         return Err(Refusal::forbidden(format!("You don't have the rights to delete {id}")));
     }
-    let _writing = repo.write.lock().await;
     let hub = std::sync::Arc::clone(&call.hub);
-    blocking(move || Ok(hub.repos.delete(&id)?)).await?;
+    blocking(move || hub.repos.delete(&id)).await?;
     json(&json!({}))
 }
 
@@ -142,7 +141,7 @@ pub async fn rename(mut call: Call) -> Answer {
     };
     let (from, to) = (id(&body.from_repo)?, id(&body.to_repo)?);
     to.check().map_err(Refusal::bad_request)?;
-    let repo = call.repo_to_write(&from)?;
+    call.repo_to_write(&from)?;
     if call.user()?.check_write(&to.owner).is_err() {
         return Err(Refusal::forbidden(format!(
             "You don't have the rights to create a {} under {}",
@@ -150,7 +149,6 @@ pub async fn rename(mut call: Call) -> Answer {
             to.owner
         )));
     }
-    let _writing = repo.write.lock().await;
     let hub = std::sync::Arc::clone(&call.hub);
     blocking(move || hub.repos.rename(&from, &to)).await?;
     json(&json!({}))
@@ -160,23 +158,32 @@ pub async fn rename(mut call: Call) -> Answer {
 pub async fn settings(mut call: Call, id: RepoId) -> Answer {
     let body: serde_json::Map<String, Value> = call.json().await?;
     let repo = call.repo_to_write(&id)?;
-    let mut record = repo.record();
-    for (key, value) in body {
-        match (key.as_str(), value) {
-            ("private", Value::Bool(private)) => record.private = private,
-            ("visibility", Value::String(text)) if text == "public" => record.private = false,
-            ("visibility", Value::String(text)) if text == "private" || text == "protected" => record.private = true,
-            ("gated", Value::Bool(false)) => record.gated = None,
-            ("gated", Value::String(text)) if text == "auto" || text == "manual" => record.gated = Some(text),
-            ("private" | "visibility" | "gated", _) => {
-                return Err(Refusal::bad_request(format!("Invalid value of {key}")));
-            }
-            _ => {}
+    let shown = blocking(move || {
+        let _writing = repo.lock()?;
+        let mut record = repo.record();
+        for (key, value) in body {
+            set(&mut record, &key, value)?;
         }
-    }
-    let shown = json!({ "private": record.private, "gated": gated(record.gated.as_deref()) });
-    blocking(move || Ok(repo.set_record(record)?)).await?;
+        let shown = json!({ "private": record.private, "gated": gated(record.gated.as_deref()) });
+        repo.set_record(record)?;
+        Ok(shown)
+    })
+    .await?;
     json(&shown)
+}
+
+fn set(record: &mut Record, key: &str, value: Value) -> Result<(), Refusal> {
+    match (key, value) {
+        ("private", Value::Bool(private)) => record.private = private,
+        ("visibility", Value::String(text)) if text == "public" => record.private = false,
+        ("visibility", Value::String(text)) if text == "private" || text == "protected" => record.private = true,
+        ("gated", Value::Bool(false)) => record.gated = None,
+        ("gated", Value::String(text)) if text == "auto" || text == "manual" => record.gated = Some(text),
+        ("private" | "visibility" | "gated", _) => return Err(Refusal::bad_request(format!("Invalid value of {key}"))),
+        // Settings that have no meaning here.
+        _ => {}
+    }
+    Ok(())
 }
 
 /// `GET /api/{t}`: the repos that the caller may see, filtered by `author` and `search`.

@@ -28,12 +28,12 @@ fn denied(status: StatusCode, code: &'static str, message: impl Into<String>) ->
 }
 
 impl From<Refusal> for Denied {
-    fn from(_: Refusal) -> Self {
-        denied(
-            StatusCode::INTERNAL_SERVER_ERROR,
-            "InternalError",
-            "We encountered an internal error. Please try again.",
-        )
+    fn from(refusal: Refusal) -> Self {
+        if refusal.status == StatusCode::NOT_FOUND {
+            return denied(refusal.status, "NoSuchBucket", "The specified bucket does not exist");
+        }
+        let message = "We encountered an internal error. Please try again.";
+        denied(StatusCode::INTERNAL_SERVER_ERROR, "InternalError", message)
     }
 }
 
@@ -151,7 +151,7 @@ async fn put_object(mut call: Call, id: RepoId, oid: String) -> Result<Response<
         return Err(denied(StatusCode::BAD_REQUEST, "XAmzContentSHA256Mismatch", message));
     }
     let etag = received.md5.clone();
-    blocking(move || Ok(receive::keep(received.file, &objects::path(&repo.dir, &oid))?)).await?;
+    blocking(move || receive::keep(received, &repo)).await?;
     Ok(stored(&etag))
 }
 

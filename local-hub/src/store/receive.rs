@@ -13,7 +13,8 @@ use tokio::sync::mpsc;
 
 use crate::durable;
 use crate::error::Refusal;
-use crate::repo::blocking;
+use crate::repo::{Repo, blocking};
+use crate::store::objects;
 
 /// A body on disk, not yet in its place.
 pub struct Received {
@@ -82,12 +83,17 @@ pub async fn receive(mut body: Body, dir: &Path) -> Result<Received, Broken> {
     if whole { Ok(received) } else { Err(Broken::Connection) }
 }
 
-/// Puts a temporary file at its place, durably, making the folders above it.
-pub fn keep(file: NamedTempFile, path: &Path) -> io::Result<()> {
+/// Makes an object of a received content, durably.
+/// Errors: 404 when the repo has gone meanwhile.
+pub fn keep(received: Received, repo: &Repo) -> Result<(), Refusal> {
+    // The long part, before the lock.
+    received.file.as_file().sync_all()?;
+    let path = objects::path(&repo.dir, &received.sha256);
+    let _writing = repo.lock()?;
     if let Some(parent) = path.parent() {
         durable::create_dirs(parent)?;
     }
-    durable::keep(file, path)
+    Ok(durable::keep(received.file, &path)?)
 }
 
 /// Puts files one after another into a new temporary file, hashing on the way.

@@ -41,7 +41,7 @@ pub enum View {
 /// Sends a view; a refusal is a page too.
 pub async fn answer(call: Call, view: View) -> Answer {
     let made = match view {
-        View::Repos(owner) => repos::list(&call, owner),
+        View::Repos(owner) => repos::list(&call, owner).await,
         View::Tree(id, rev, path) => files::tree(&call, id, rev, path).await,
         View::Blob(id, rev, path) => files::blob(&call, id, rev, path).await,
         View::Commits(id, rev) => commits::list(&call, id, rev).await,

@@ -293,6 +293,8 @@ async fn commits_that_name_what_is_not_there() {
     let large = hub.upload("other", b"stored").await;
     let wrong_size = json!({ "key": "lfsFile", "value": { "path": "a.bin", "oid": oid(b"stored"), "size": 7 } });
     let huge = vec![b'a'; 10 * 1024 * 1024 + 1];
+    let mut many = vec![header("x")];
+    many.extend((0..=25_000).map(|n| lfs_file(&format!("{n}.bin"), b"stored")));
     let rows = vec![
         commit(&[header("x"), delete("nope")], 404, gone, missing),
         commit(&[header("x"), delete("folder")], 404, gone, missing),
@@ -315,6 +317,7 @@ async fn commits_that_name_what_is_not_there() {
         ),
         commit(&[header("x"), large, wrong_size], 400, "", "wrong size"),
         commit(&[header("x"), lfs_file(".gitattributes", b"stored")], 400, "", "cannot be an LFS file"),
+        commit(&many, 413, "", "at most 25000 LFS files"),
         commit(&[header("x"), file("big.txt", &huge)], 400, "", "larger than 10 MiB"),
         commit(&[header("x"), file("model.bin", b"text")], 400, "", "belong to LFS"),
         commit(&[header("x"), file("README.md", b"---\nlicense: [\n---\n")], 400, "", "Invalid metadata in README.md"),

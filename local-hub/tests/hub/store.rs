@@ -125,6 +125,39 @@ async fn a_body_that_ends_early_leaves_nothing() {
 }
 
 #[tokio::test]
+async fn a_repo_that_goes_while_its_object_comes_does_not_come_back() {
+    let hub = Hub::with_repo().await;
+    let content = noise(500_000, 3);
+    let href = hub.batch(&content).await["actions"]["upload"]["href"].as_str().unwrap().to_owned();
+    let address = hub.handle.store_url.strip_prefix("http://").unwrap().to_owned();
+    let half = put(&href, &["Content-Length: 500000"], &content[..250_000]);
+    let mut stream = tokio::task::spawn_blocking(move || {
+        let mut stream = TcpStream::connect(address).unwrap();
+        stream.write_all(&half).unwrap();
+        stream
+    })
+    .await
+    .unwrap();
+    let incoming = hub.handle.data().join("incoming");
+    while std::fs::read_dir(&incoming).unwrap().count() == 0 {
+        tokio::time::sleep(Duration::from_millis(10)).await;
+    }
+    let body = serde_json::json!({ "name": "repo" });
+    hub.ask("DELETE", "/api/repos/delete").token("hf_demo").json(&body).send().await.expect(200);
+    let answer = tokio::task::spawn_blocking(move || {
+        stream.write_all(&content[250_000..]).unwrap();
+        let mut answer = Vec::new();
+        let _ = stream.read_to_end(&mut answer);
+        String::from_utf8_lossy(&answer).into_owned()
+    });
+    let answer = answer.await.unwrap();
+    assert!(answer.starts_with("HTTP/1.1 404 ") && answer.contains("<Code>NoSuchBucket</Code>"), "{answer}");
+    assert!(!hub.dir("models/demo/repo").exists());
+    hub.create("model", "repo").await;
+    assert_eq!(hub.stored(), 0);
+}
+
+#[tokio::test]
 async fn urls_expire() {
     let hub = Hub::with(builder().url_lifetime(Duration::from_secs(1))).await;
     hub.create("model", "repo").await;
