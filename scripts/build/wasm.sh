@@ -14,7 +14,8 @@ fresh "$out/.stamp" "$key" "$out/core.js" "$out/core_bg.wasm" && exit 0
 lock_target
 
 say "building the wasm"
-cargo build --quiet --locked --package hubferry --lib --features wasm --target wasm32-unknown-unknown --profile wasm
+# The one crate type that is shipped: beside an rlib, link-time optimization must keep what the rlib might be asked for, an eighth more.
+cargo rustc --quiet --locked --package hubferry --lib --crate-type cdylib --features wasm --target wasm32-unknown-unknown --profile wasm
 
 # `web` is the one target that every runtime can load; finding the module is left to js/src/entry. Without the default path no
 # bundler emits the wasm a second time. Names and producers are a quarter of the size and nobody reads them.
