@@ -9,8 +9,8 @@ mod push;
 mod step;
 
 pub use answer::{
-    AuthorView, CommitInfoView, CommitPageView, CreatedRepoView, EntryListView, EntryView, LastCommitView, LfsPointerView,
-    RefView, RefsView, RepoInfoView, ResolvedView, TreePageView,
+    AuthorView, CommitInfoView, CommitPageView, CreatedRepoView, EntryListView, EntryView, LastCommitView,
+    LfsPointerView, RefView, RefsView, RepoInfoView, ResolvedView, TreePageView,
 };
 pub use call::{AnyEndpoint, Ask, CallSpec};
 pub use push::{
