@@ -163,9 +163,11 @@ export const lists = css`
     white-space: pre;
   }
 
+  /* However long the reason, the path keeps the larger half. */
   .doing {
     flex: 0 1 auto;
     min-inline-size: 0;
+    max-inline-size: 45%;
     overflow: hidden;
     text-overflow: ellipsis;
     white-space: nowrap;
@@ -209,6 +211,7 @@ export const lists = css`
 
     .file-row .doing {
       grid-area: doing;
+      max-inline-size: 100%;
     }
 
     .file-row .size {
