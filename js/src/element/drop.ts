@@ -13,8 +13,10 @@ import { DropModel, type Source, type StageName } from "./model.js";
 import { hubferryPackage } from "./package.js";
 import type { Batch } from "./selection.js";
 import { controls } from "./styles/controls.js";
+import { form } from "./styles/form.js";
 import { lists } from "./styles/lists.js";
 import { theme } from "./styles/theme.js";
+import { transfer } from "./styles/transfer.js";
 import { views } from "./styles/views.js";
 import { emptyView } from "./views/empty.js";
 import type { Host } from "./views/host.js";
@@ -64,7 +66,7 @@ const PUBLIC_HUB = "https://huggingface.co";
  * @fires hubferry-error - A push failed.
  */
 export class HubferryDrop extends LitElement implements Host {
-  static override readonly styles = [theme, controls, views, lists];
+  static override readonly styles = [theme, controls, views, form, transfer, lists];
 
   /**
    * Address of the Hub.
