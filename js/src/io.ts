@@ -8,6 +8,7 @@ import type { Compute } from "./compute/task.js";
 import type { Io, Work } from "./driver.js";
 import { fromFailure, HubferryError } from "./errors.js";
 import { linkedController } from "./abort.js";
+import { Pace } from "./pace.js";
 import { readFailureOf } from "./source/failure.js";
 import type { Source } from "./source/source.js";
 import { assembleBody, sourcesOf, Unreadable } from "./transport/body.js";
@@ -165,11 +166,13 @@ async function lostFile(sources: readonly Source[]): Promise<FailureView | undef
 /** Checks many sources, a bounded number at a time; most have nothing to check. */
 async function checkAll(sources: readonly Source[]): Promise<(FailureView | undefined)[]> {
   const found: (FailureView | undefined)[] = [];
+  const pace = new Pace();
   let next = 0;
   const checker = async (): Promise<void> => {
     for (let at = next++; at < sources.length; at = next++) {
       const check = sources[at]?.check;
       if (check !== undefined) found[at] = await check();
+      if (pace.due) await pace.turn();
     }
   };
   await Promise.all(Array.from({ length: Math.min(CHECKS_IN_FLIGHT, sources.length) }, checker));
