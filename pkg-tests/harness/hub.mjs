@@ -8,8 +8,8 @@ import { builtPage, localHub, temporaryFolder } from "./environment.mjs";
 const FOLDERS = { model: "models", dataset: "datasets", space: "spaces" };
 const PREFIXES = { model: "", dataset: "datasets/", space: "spaces/" };
 
-/** Starts a Hub on a free port with one user; stops with this process. */
-export async function startHub({ user = "alice", page = builtPage(), readers = [] } = {}) {
+/** Starts a Hub on a free port with one user; stops with this process. `flags` go to its command line as they are. */
+export async function startHub({ user = "alice", page = builtPage(), readers = [], flags = [] } = {}) {
   const token = `hf_${randomBytes(17).toString("hex")}`;
   const control = randomBytes(16).toString("hex");
   const data = temporaryFolder("hub");
@@ -19,6 +19,7 @@ export async function startHub({ user = "alice", page = builtPage(), readers = [
     [
       ...["--data", data, "--port", "0", "--page", page, "--control-token", control],
       ...users.flatMap((each) => ["--user", each]),
+      ...flags,
     ],
     { stdio: ["ignore", "pipe", "inherit"] },
   );

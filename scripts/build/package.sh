@@ -14,7 +14,9 @@ rm -f target/stamps/package
 mkdir -p target dist/wasm
 touch target/package-started
 node_modules/.bin/tsc -p js/tsconfig.json
-cp js/src/wasm/core.js js/src/wasm/core.d.ts js/src/wasm/core_bg.wasm js/src/wasm/core_bg.wasm.d.ts dist/wasm/
+cp js/src/wasm/core.js js/src/wasm/core_bg.wasm js/src/wasm/core_bg.wasm.d.ts dist/wasm/
+# Whoever compiles against the package need not have the types of the newest language for a method that only we could call.
+sed '/\[Symbol\.dispose\]/d' js/src/wasm/core.d.ts > dist/wasm/core.d.ts
 # What no source stands for any more. Not a fresh folder, so that a failed build leaves the last good package.
 find dist -type f ! -newer target/package-started -delete
 find dist -type d -empty -delete

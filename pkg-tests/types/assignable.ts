@@ -1,0 +1,19 @@
+// What these functions take and give is what those of @huggingface/hub take and give. It is compiled, not run.
+import type * as theirs from "@huggingface/hub";
+import * as ours from "hubferry";
+
+export const createBranch: typeof theirs.createBranch = ours.createBranch;
+export const createRepo: typeof theirs.createRepo = ours.createRepo;
+export const deleteRepo: typeof theirs.deleteRepo = ours.deleteRepo;
+export const downloadFile: typeof theirs.downloadFile = ours.downloadFile;
+export const listFiles: typeof theirs.listFiles = ours.listFiles;
+export const repoExists: typeof theirs.repoExists = ours.repoExists;
+export const whoAmI: typeof theirs.whoAmI = ours.whoAmI;
+
+type Result<F extends (...args: never[]) => unknown> = Awaited<ReturnType<F>>;
+declare const uploaded: Result<typeof ours.uploadFiles>;
+declare const committed: Result<typeof ours.commit>;
+export const ofUpload: Result<typeof theirs.uploadFiles> = uploaded;
+export const ofCommit: Result<typeof theirs.commit> = committed;
+declare const events: ReturnType<typeof ours.uploadFilesWithProgress>;
+export const ofProgress: ReturnType<typeof theirs.uploadFilesWithProgress> = events;
