@@ -155,7 +155,18 @@ pub struct Accounts {
 
 impl Accounts {
     /// The accounts of a configuration.
-    pub fn new(users: &[User], orgs: &[Org]) -> Self {
+    /// Errors: a token of two users, and an organisation called like another one or like a user.
+    pub fn new(users: &[User], orgs: &[Org]) -> Result<Self, String> {
+        for (at, user) in users.iter().enumerate() {
+            if users[..at].iter().any(|other| other.token == user.token) {
+                return Err(format!("the token of {} is given twice", user.name));
+            }
+        }
+        for (at, org) in orgs.iter().enumerate() {
+            if orgs[..at].iter().any(|other| other.name == org.name) || users.iter().any(|user| user.name == org.name) {
+                return Err(format!("the name {} is given twice", org.name));
+            }
+        }
         let by_token = users
             .iter()
             .map(|user| {
@@ -167,7 +178,7 @@ impl Accounts {
                 (user.token.clone(), Caller { name: user.name.clone(), role: user.role, orgs })
             })
             .collect();
-        Self { by_token }
+        Ok(Self { by_token })
     }
 
     /// Who calls; nobody when there is no `Authorization`.
@@ -210,7 +221,10 @@ mod tests {
     #[test]
     fn callers() {
         let org = "acme:demo=read,ann".parse().unwrap();
-        let accounts = Accounts::new(&[User::new("demo", "hf_demo"), User::reader("ann", "hf_ann")], &[org]);
+        let users = [User::new("demo", "hf_demo"), User::reader("ann", "hf_ann")];
+        assert!(Accounts::new(&[users[0].clone(), users[0].clone()], &[]).is_err());
+        assert!(Accounts::new(&users, &["ann:demo".parse().unwrap()]).is_err());
+        let accounts = Accounts::new(&users, &[org]).unwrap();
         let caller = |value: &'static str| {
             let mut headers = HeaderMap::new();
             headers.insert(header::AUTHORIZATION, value.parse().unwrap());

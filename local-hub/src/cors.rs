@@ -7,7 +7,7 @@ use axum::http::{HeaderMap, HeaderValue, header};
 /// Methods that a page of another origin may use on the Hub.
 const HUB_METHODS: &str = "GET, HEAD, POST, PUT, DELETE";
 /// Request headers that a page of another origin may send to the Hub.
-const HUB_HEADERS: &str = "Authorization, Content-Type, Accept, Range, X-Request-Id";
+const HUB_HEADERS: &str = "Authorization, Content-Type, Accept, Range";
 /// Answer headers of the Hub that a page of another origin may read.
 const HUB_EXPOSED: &str = "X-Request-Id, Link, ETag, X-Linked-Etag, X-Linked-Size, X-Xet-Hash, X-Error-Code, X-Error-Message, \
                            Content-Range, Content-Type, X-Total-Count, X-Repo-Commit, Accept-Ranges, RateLimit, RateLimit-Policy, \

@@ -42,7 +42,7 @@ impl Hub {
         let lock = std::fs::OpenOptions::new().create(true).append(true).open(data.join(".lock"))?;
         lock.try_lock().map_err(|_| io::Error::other(format!("{} is in use by another Hub", data.display())))?;
         Ok(Self {
-            accounts: Accounts::new(&config.users, &config.orgs),
+            accounts: Accounts::new(&config.users, &config.orgs).map_err(io::Error::other)?,
             repos: Repos::open(&data)?,
             store: Store::open(&data, store_url)?,
             log: Arc::default(),

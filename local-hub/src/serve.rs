@@ -158,7 +158,7 @@ impl Exchange {
             }
             Aim::Store => Ok(store::http::answer(call).await),
             Aim::Hub(Target::Nothing(refusal)) => Err(refusal),
-            Aim::Hub(Target::Page(file)) => web::page::answer(&self.hub, file).await,
+            Aim::Hub(Target::Page(file)) => web::page::answer(&self.hub, &self.headers, file).await,
             // The control API has a token of its own.
             Aim::Hub(Target::Route(route)) if is_hidden => routes::answer(call, route).await,
             Aim::Hub(Target::Route(route)) => match self.hub.accounts.caller(&self.headers) {

@@ -267,7 +267,7 @@ pub fn merge(git: &Repository, discussion: &mut Discussion, author: &str) -> Res
     let mut pack = PackWriter::new(git)?;
     let text = write::commit_text(tree, &[main.id(), head.id()], &message);
     let commit = pack.add(ObjectType::Commit, text.as_bytes())?;
-    pack.finish(git)?;
+    pack.finish()?;
     write::move_ref(git, &format!("refs/heads/{MAIN}"), Some(main.id()), commit)?;
     discussion.turn(author, Status::Merged)?;
     discussion.merge_commit = Some(commit.to_string());

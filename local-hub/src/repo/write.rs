@@ -1,4 +1,4 @@
-//! A commit: changes in order on top of a head, one pack, then the ref.
+//! A commit: changes in order on top of a head, their objects, then the ref.
 //!
 //! The caller holds the repo's write lock from before the head is read until the ref has moved. The objects are durable before the ref
 //! names them, so the end of the process at any point leaves the old head or the new one.
@@ -86,7 +86,7 @@ pub fn commit(
     cover(repo, &mut tree, &mut pack, changes, attributes_text)?;
     let tree = tree.write(&mut pack)?;
     let commit = pack.add(ObjectType::Commit, commit_text(tree, parent.as_slice(), message).as_bytes())?;
-    pack.finish(repo)?;
+    pack.finish()?;
     Ok(commit)
 }
 

@@ -37,7 +37,7 @@ pub async fn create(mut call: Call, id: RepoId, name: String) -> Answer {
             let message = Message { author, title: "initial commit".to_owned(), description: String::new() };
             let tree = pack.add(ObjectType::Tree, b"")?;
             let commit = pack.add(ObjectType::Commit, write::commit_text(tree, &[], &message).as_bytes())?;
-            pack.finish(git)?;
+            pack.finish()?;
             commit
         } else {
             read::commit(git, body.starting_point.as_deref().unwrap_or(MAIN))?.id()

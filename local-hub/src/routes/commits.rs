@@ -73,7 +73,7 @@ pub async fn squash(mut call: Call, id: RepoId, rev: String) -> Answer {
         let message = Message { author, title, description: String::new() };
         let text = write::commit_text(head.tree_id(), &[], &message);
         let commit = pack.add(git2::ObjectType::Commit, text.as_bytes())?;
-        pack.finish(git)?;
+        pack.finish()?;
         write::move_ref(git, &reference, Some(head.id()), commit)
     })
     .await?;

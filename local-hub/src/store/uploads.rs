@@ -6,6 +6,7 @@
 use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
@@ -13,6 +14,9 @@ use uuid::Uuid;
 use crate::durable;
 use crate::ident::{RepoId, RepoType};
 use crate::store::receive::{self, Received};
+
+/// How long an upload is kept after its last part has come.
+const KEPT: Duration = Duration::from_secs(24 * 3600);
 
 /// What an upload in parts is for.
 #[derive(Clone, Debug, Serialize, Deserialize)]
@@ -52,10 +56,19 @@ pub struct Uploads {
 }
 
 impl Uploads {
-    /// Opens the folder.
+    /// Opens the folder, and removes uploads that have been left lying.
     pub fn open(data: &Path) -> io::Result<Self> {
         let root = data.join("uploads");
         durable::create_dirs(&root)?;
+        for entry in fs::read_dir(&root)? {
+            let entry = entry?;
+            let age = entry.metadata()?.modified()?.elapsed().unwrap_or_default();
+            if !entry.file_type()?.is_dir() {
+                fs::remove_file(entry.path())?;
+            } else if age > KEPT {
+                fs::remove_dir_all(entry.path())?;
+            }
+        }
         Ok(Self { root })
     }
 

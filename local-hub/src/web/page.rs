@@ -4,7 +4,7 @@ use std::path::{Component, Path, PathBuf};
 use std::time::UNIX_EPOCH;
 
 use axum::body::Body;
-use axum::http::StatusCode;
+use axum::http::{HeaderMap, StatusCode, header};
 use percent_encoding::percent_decode_str;
 
 use crate::call::{Answer, set, typed};
@@ -22,10 +22,17 @@ pub fn find(dir: &Path, path: &str) -> Option<PathBuf> {
     file.is_file().then_some(file)
 }
 
-/// Sends a file of the page.
-pub async fn answer(hub: &Hub, file: PathBuf) -> Answer {
-    let bytes = tokio::fs::read(&file).await?;
-    let mut response = typed(StatusCode::OK, content_type(&file), Body::from(bytes))?;
+/// Sends a file of the page, unless the browser has it.
+pub async fn answer(hub: &Hub, headers: &HeaderMap, file: PathBuf) -> Answer {
+    let modified = tokio::fs::metadata(&file).await?.modified()?;
+    let since = modified.duration_since(UNIX_EPOCH).unwrap_or_default();
+    let etag = format!("W/\"{:x}\"", since.as_nanos());
+    let is_known = headers.get(header::IF_NONE_MATCH).is_some_and(|known| *known == etag);
+    let mut response = if is_known {
+        typed(StatusCode::NOT_MODIFIED, content_type(&file), Body::empty())?
+    } else {
+        typed(StatusCode::OK, content_type(&file), tokio::fs::read(&file).await?)?
+    };
     guard(&mut response, hub);
     // By this the page knows that the Hub it pushes to is the one that serves it.
     set(&mut response, "x-hubferry-local-hub", env!("CARGO_PKG_VERSION"));
@@ -34,11 +41,7 @@ pub async fn answer(hub: &Hub, file: PathBuf) -> Answer {
         "cache-control",
         if is_hashed(&file) { "public, max-age=31536000, immutable" } else { "no-cache" },
     );
-    if let Ok(modified) = std::fs::metadata(&file).and_then(|metadata| metadata.modified())
-        && let Ok(since) = modified.duration_since(UNIX_EPOCH)
-    {
-        set(&mut response, "etag", format!("W/\"{:x}\"", since.as_nanos()));
-    }
+    set(&mut response, "etag", etag);
     Ok(response)
 }
 
@@ -68,11 +71,15 @@ fn content_type(file: &Path) -> &'static str {
     }
 }
 
-/// Whether the name holds a hash of the content, as bundlers write it: `index-D3adB33f.js`.
+/// Whether the name holds a hash of the content, as bundlers write it into `assets/`: `index-D3adB33f.js`.
 fn is_hashed(file: &Path) -> bool {
     let stem =
         file.file_name().and_then(|name| name.to_str()).and_then(|name| name.split('.').next()).unwrap_or_default();
-    stem.rsplit_once('-')
-        .is_some_and(|(_, hash)| hash.len() >= 8 && hash.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'_'))
+    let is_hash = |text: &str| {
+        text.len() >= 8
+            && text.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'_')
+            && text.bytes().any(|b| b.is_ascii_digit() || b.is_ascii_uppercase())
+    };
+    stem.rsplit_once('-').is_some_and(|(_, hash)| is_hash(hash))
         && file.parent().is_some_and(|dir| dir.ends_with("assets"))
 }

@@ -101,6 +101,16 @@ async fn what_was_pushed_is_there_after_a_restart_and_one_program_has_the_folder
 }
 
 #[test]
+fn names_and_tokens_are_given_once() {
+    for options in [["--user", "a:hf_1", "--user", "b:hf_1"], ["--user", "a:hf_1", "--org", "a:a"]] {
+        let output = Command::new(env!("CARGO_BIN_EXE_hubferry-local-hub")).args(options).output().unwrap();
+        assert_eq!(output.status.code(), Some(1), "{options:?}");
+        let said = String::from_utf8_lossy(&output.stderr).into_owned();
+        assert!(said.contains("given twice") && !said.contains("hf_1"), "{said}");
+    }
+}
+
+#[test]
 fn bad_options_are_refused() {
     for options in [
         &["--user", "demo"][..],

@@ -10,7 +10,7 @@ async fn with_page() -> (Hub, tempfile::TempDir) {
         ("favicon.svg", "<svg/>"),
         ("assets/index-Abc123_x.js", "1"),
         ("assets/core-Abc123_x.wasm", "\0asm"),
-        ("assets/style.css", "a{}"),
+        ("assets/style-parallel.css", "a{}"),
     ] {
         std::fs::write(page.path().join(name), text).unwrap();
     }
@@ -33,13 +33,16 @@ async fn the_page_comes_with_its_policy_and_types() {
         ("/favicon.svg", "image/svg+xml", "no-cache"),
         ("/assets/index-Abc123_x.js", "text/javascript; charset=utf-8", "public, max-age=31536000, immutable"),
         ("/assets/core-Abc123_x.wasm", "application/wasm", "public, max-age=31536000, immutable"),
-        ("/assets/style.css", "text/css; charset=utf-8", "no-cache"),
+        ("/assets/style-parallel.css", "text/css; charset=utf-8", "no-cache"),
     ] {
         let reply = hub.get(path).await.expect(200);
         assert_eq!(reply.header("content-type"), kind, "{path}");
         assert_eq!(reply.header("cache-control"), cache, "{path}");
         assert_eq!(reply.header("content-security-policy"), policy, "{path}");
         assert_eq!(reply.header("x-content-type-options"), "nosniff", "{path}");
+        assert!(!reply.header("x-hubferry-local-hub").is_empty());
+        let again = hub.ask("GET", path).header("if-none-match", reply.header("etag")).send().await.expect(304);
+        assert!(again.body.is_empty());
         let head = hub.ask("HEAD", path).send().await.expect(200);
         assert_eq!(head.header("content-length"), reply.body.len().to_string());
     }
