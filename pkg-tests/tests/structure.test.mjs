@@ -121,6 +121,14 @@ describe("inside the browser", () => {
     await page.fill({ repo: `${hub.user}/talk` });
     await page.push();
     await page.stage("done");
+    const stored = await page.page.evaluate(async () => [
+      ...Object.values(localStorage),
+      ...Object.values(sessionStorage),
+      ...(await indexedDB.databases()).map(({ name }) => name),
+      ...(await caches.keys()),
+      document.cookie,
+    ]);
+    assert.deepEqual(stored, [""], "nothing stays on the device");
     await page.close();
     // The log is complete when the browser has gone.
     await browser.close();
