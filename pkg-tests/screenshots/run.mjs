@@ -79,7 +79,7 @@ const STATES = {
   "drag-over": (page) => page.dragOver([sample, parts]),
   scanning: async (page) => {
     await page.drop(Array.from({ length: 100 }, (_, i) => join(many, `part-${String(i).padStart(2, "0")}`)));
-    await says(page, "Found");
+    await page.page.getByText(/Found \d/).waitFor();
   },
   review: async (page) => {
     await reviewed(page, sample);

@@ -87,6 +87,11 @@ export const transfer = css`
     background: var(--_accent);
   }
 
+  .transfer[data-condition="paused"] .swatch.stored,
+  .transfer[data-condition="offline"] .swatch.stored {
+    background: var(--_field);
+  }
+
   .swatch.read {
     background: var(--_read);
   }

@@ -102,6 +102,7 @@ export const views = css`
     gap: 1rem;
     inline-size: 100%;
     block-size: 100%;
+    padding: 1.5rem;
     border: 3px dashed var(--_accent);
     border-radius: 20px;
     color: var(--_accent-strong);
