@@ -116,11 +116,14 @@ class Hub {
   }
 
   async #ask(method, path, body) {
-    const response = await fetch(`${this.url}/_control/${path}`, {
-      method,
-      headers: { authorization: `Bearer ${this.#control}`, "content-type": "application/json" },
-      body: body === undefined ? undefined : JSON.stringify(body),
-    });
+    const ask = () =>
+      fetch(`${this.url}/_control/${path}`, {
+        method,
+        headers: { authorization: `Bearer ${this.#control}`, "content-type": "application/json" },
+        body: body === undefined ? undefined : JSON.stringify(body),
+      });
+    // While this thread was busy comparing, the Hub may have closed the connection that is used here.
+    const response = await ask().catch(ask);
     const text = await response.text();
     if (!response.ok) throw new Error(`control ${method} ${path}: ${response.status} ${text}`);
     return text === "" ? undefined : JSON.parse(text);
