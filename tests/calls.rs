@@ -156,6 +156,31 @@ fn every_call_from_its_object_to_its_answer() {
             json!(null),
             json!({}),
         ),
+        (
+            json!({ "type": "resolve", "repo": repo, "path": "a", "raw": true }),
+            "GET /datasets/user/name/raw/main/a".into(),
+            &[],
+            json!(null),
+            json!({}),
+        ),
+        (
+            json!({ "type": "fileExists", "repo": repo, "path": "a" }),
+            "HEAD /datasets/user/name/raw/main/a".into(),
+            &[],
+            json!(null),
+            json!(true),
+        ),
+        (
+            json!({ "type": "fileDownloadInfo", "repo": repo, "path": "a", "noContentDisposition": true }),
+            "GET /datasets/user/name/resolve/main/a?noContentDisposition=1".into(),
+            &facts,
+            json!(null),
+            json!({
+                "size": 3,
+                "etag": "\"o\"",
+                "url": "https://hub.example/datasets/user/name/resolve/main/a?noContentDisposition=1",
+            }),
+        ),
     ];
     for (ask, request, headers, body, output) in rows {
         assert_eq!(run(ask.clone(), headers, &body.to_string()), (request, output), "{ask}");

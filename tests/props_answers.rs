@@ -6,6 +6,8 @@ use hubferry::http::{FileIdx, Response};
 use hubferry::hub::branch::{CreateBranch, DeleteBranch};
 use hubferry::hub::commit::Commit;
 use hubferry::hub::commits::ListCommits;
+use hubferry::hub::download_info::FileDownloadInfo;
+use hubferry::hub::file_exists::FileExists;
 use hubferry::hub::lfs_batch::LfsBatch;
 use hubferry::hub::lfs_store::{Complete, PutObject, PutPart, Verify};
 use hubferry::hub::paths_info::PathsInfo;
@@ -86,7 +88,9 @@ fn errors(response: &Response) -> Vec<Error> {
             parent_commit: None,
             lines: Vec::new(),
         },
-        Resolve { repo, revision, path, want: Want::All },
+        Resolve { repo: repo.clone(), revision: revision.clone(), path: path.clone(), want: Want::All, raw: false },
+        FileExists { repo: repo.clone(), revision: revision.clone(), path: path.clone() },
+        FileDownloadInfo { repo, revision, path, raw: false, no_content_disposition: false },
     );
     errors
 }

@@ -59,8 +59,16 @@ pub struct Author {
     pub avatar: Option<String>,
 }
 
+/// Commits that the Hub gives in one page at most.
+const LARGEST_PAGE: u32 = 1000;
+
 impl ListCommits {
     fn bare(&self, hub: &Hub) -> Result<Request, Error> {
+        if let Some(limit) = self.limit
+            && !(1..=LARGEST_PAGE).contains(&limit)
+        {
+            return Err(Error::invalid(format!("{limit} commits per page cannot be; give 1 to {LARGEST_PAGE}")));
+        }
         let limit = self.limit.map(|limit| format!("?limit={limit}")).unwrap_or_default();
         let path = format!("/commits/{}{limit}", revision_segment(&self.revision)?);
         Ok(hub.repo_request(Method::Get, &self.repo, &path))
@@ -97,6 +105,9 @@ mod tests {
         for (limit, next, query) in rows {
             let expected = format!("GET https://hub.example/api/models/user/name/commits/main{query}{AUTHORIZED}");
             assert_eq!(shown(list(limit, next).request(&hub())), expected);
+        }
+        for odd in [0, 1001] {
+            assert_eq!(list(Some(odd), None).request(&hub()).unwrap_err().code, Code::InvalidInput, "{odd}");
         }
         assert_eq!(list(None, Some("a b")).request(&hub()).unwrap_err().code, Code::InvalidInput);
     }

@@ -1,6 +1,7 @@
 //! What stands at a path: the entries that `tree` and `paths-info` answer with.
 
 use serde::{Deserialize, Serialize};
+use serde_json::Value;
 
 /// A file or folder in a repo.
 ///
@@ -27,6 +28,9 @@ pub struct Entry {
     /// When the listing was asked to expand.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub last_commit: Option<LastCommit>,
+    /// What the Hub's scanners found, when the listing was asked to expand: passed on as it is.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub security_file_status: Option<Value>,
 }
 
 impl Entry {

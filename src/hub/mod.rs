@@ -14,6 +14,8 @@ mod testing;
 pub mod branch;
 pub mod commit;
 pub mod commits;
+pub mod download_info;
+pub mod file_exists;
 pub mod lfs_batch;
 pub mod lfs_store;
 pub mod paths_info;

@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json as object};
 
-use super::{Endpoint, Hub, Replay, RepoId, RepoType, json};
+use super::{Endpoint, Hub, Replay, RepoId, RepoType, json, refused};
 use crate::error::Error;
 use crate::http::{Method, Request, Response};
 
@@ -46,7 +46,7 @@ pub struct InitialFile {
 }
 
 /// A repo that was made, or was there.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq)]
 pub struct CreatedRepo {
     /// Its page.
     pub url: String,
@@ -56,6 +56,9 @@ pub struct CreatedRepo {
     pub id: Option<String>,
     /// Whether it was there before (only with [`CreateRepo::exist_ok`]).
     pub existed: bool,
+    /// The Hub would not make it, which is fine if it is there (only with [`CreateRepo::exist_ok`]): whoever asked has to look,
+    /// and fails with this when it is not.
+    pub unless_there: Option<Error>,
 }
 
 impl CreateRepo {
@@ -114,6 +117,7 @@ impl Endpoint for CreateRepo {
             name: body.name.unwrap_or_else(|| self.repo.name.clone()),
             id: body.id,
             existed,
+            unless_there: None,
         };
         if response.status == 409
             && self.exist_ok
@@ -121,6 +125,16 @@ impl Endpoint for CreateRepo {
             && let Ok(body) = serde_json::from_str::<Body>(&response.body)
         {
             return Ok(created(body, true));
+        }
+        // A token that may not make repos there, or an account that would have to pay for one.
+        if self.exist_ok && matches!(response.status, 401..=403) {
+            return Ok(CreatedRepo {
+                url: format!("{}/{}", hub.url.as_str(), self.repo),
+                name: self.repo.name.clone(),
+                id: None,
+                existed: true,
+                unless_there: Some(refused(response, &Self::bare(hub).url)),
+            });
         }
         Ok(created(json(response, &Self::bare(hub))?, false))
     }
@@ -212,6 +226,7 @@ mod tests {
             name: "user/name".to_owned(),
             id: id.map(str::to_owned),
             existed,
+            unless_there: None,
         };
         // (what it shows, exist_ok, status, body, result)
         let rows = [
@@ -220,7 +235,8 @@ mod tests {
             ("there", true, 409, there, Ok(created(None, true))),
             ("there, not wanted", false, 409, there, Err(Code::Conflict)),
             ("another conflict", true, 409, r#"{"error":"conflicting operation"}"#, Err(Code::Conflict)),
-            ("no right", true, 403, "{}", Err(Code::Forbidden)),
+            ("no right", false, 403, "{}", Err(Code::Forbidden)),
+            ("a repo that cannot be", true, 400, "{}", Err(Code::Rejected)),
             ("no URL", true, 200, "{}", Err(Code::Protocol)),
         ];
         for (name, exist_ok, status, body, expected) in rows {
@@ -229,5 +245,14 @@ mod tests {
             assert_eq!(result.map_err(|error| error.code), expected, "{name}");
         }
         assert!(create("user/name").parse(&good(made), &hub()).is_ok());
+    }
+    #[test]
+    fn a_refusal_is_fine_when_the_repo_is_there() {
+        for (status, code) in [(401, Code::Unauthorized), (402, Code::Rejected), (403, Code::Forbidden)] {
+            let refused = CreateRepo { exist_ok: true, ..create("datasets/user/name") };
+            let doubtful = refused.parse(&answer(status, &[], r#"{"error":"no"}"#), &hub()).unwrap();
+            assert_eq!(doubtful.url, "https://hub.example/datasets/user/name");
+            assert_eq!(doubtful.unless_there.map(|error| error.code), Some(code), "{status}");
+        }
     }
 }

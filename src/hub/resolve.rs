@@ -1,4 +1,5 @@
-//! `GET`, `HEAD /{repo}/resolve/{rev}/{path}`: a file's content, or only what its headers say.
+//! `GET`, `HEAD /{repo}/resolve/{rev}/{path}`: a file's content, or only what its headers say. Under `raw` instead of `resolve` a
+//! file stored by LFS shows its pointer.
 //!
 //! The content stays with the driver as a stream. A large file is redirected to its store; a fetch follows, and what the
 //! Hub itself said on the way is lost to it, so every fact here is optional.
@@ -20,6 +21,8 @@ pub struct Resolve {
     pub path: String,
     /// What of it.
     pub want: Want,
+    /// The pointer of a file stored by LFS instead of its content.
+    pub raw: bool,
 }
 
 /// How much of a file is wanted.
@@ -49,18 +52,34 @@ pub struct Resolved {
 impl Resolve {
     fn bare(&self, hub: &Hub) -> Result<Request, Error> {
         let method = if self.want == Want::Head { Method::Head } else { Method::Get };
-        let (revision, path) = (revision_segment(&self.revision)?, path_segments(&self.path)?);
-        Ok(hub.request(method, &format!("/{}/resolve/{revision}/{path}", self.repo)))
+        let path = if self.raw { raw_path } else { resolve_path };
+        Ok(hub.request(method, &path(&self.repo, &self.revision, &self.path)?))
     }
+}
+
+/// Where a file's content is.
+pub(super) fn resolve_path(repo: &RepoId, revision: &str, path: &str) -> Result<String, Error> {
+    Ok(format!("/{repo}/resolve/{}/{}", revision_segment(revision)?, path_segments(path)?))
+}
+
+/// Where what git holds of a file is: the content, or the pointer.
+pub(super) fn raw_path(repo: &RepoId, revision: &str, path: &str) -> Result<String, Error> {
+    Ok(format!("/{repo}/raw/{}/{}", revision_segment(revision)?, path_segments(path)?))
+}
+
+/// Refuses what cannot be a file.
+pub(super) fn check_file_path(path: &str) -> Result<(), Error> {
+    if path.is_empty() || path.ends_with('/') {
+        return Err(Error::invalid(format!("path {path:?} names no file; give the file's full path")));
+    }
+    Ok(())
 }
 
 impl Endpoint for Resolve {
     type Output = Resolved;
 
     fn request(&self, hub: &Hub) -> Result<Request, Error> {
-        if self.path.is_empty() || self.path.ends_with('/') {
-            return Err(Error::invalid(format!("path {:?} names no file; give the file's full path", self.path)));
-        }
+        check_file_path(&self.path)?;
         let request = self.bare(hub)?;
         Ok(match &self.want {
             Want::Head => request,
@@ -110,7 +129,13 @@ mod tests {
     use crate::hub::testing::{AUTHORIZED, answer, hub, repo, shown};
 
     fn resolve(path: &str, want: Want) -> Resolve {
-        Resolve { repo: repo("datasets/user/name"), revision: "refs/pr/1".to_owned(), path: path.to_owned(), want }
+        Resolve {
+            repo: repo("datasets/user/name"),
+            revision: "refs/pr/1".to_owned(),
+            path: path.to_owned(),
+            want,
+            raw: false,
+        }
     }
 
     #[test]
@@ -128,6 +153,8 @@ mod tests {
             assert_eq!(request.answer == Answer::Stream, streamed, "{method}{header}");
             assert_eq!(shown(Ok(request)), format!("{method} {url}{AUTHORIZED}{header}"));
         }
+        let raw = Resolve { raw: true, ..resolve("a b/c", Want::All) };
+        assert_eq!(shown(raw.request(&hub())), format!("GET {}{AUTHORIZED}", url.replace("/resolve/", "/raw/")));
     }
 
     #[test]

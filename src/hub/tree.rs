@@ -107,7 +107,7 @@ mod tests {
         let body = concat!(
             r#"[{"type":"directory","oid":"t1","path":"a"},"#,
             r#"{"type":"file","oid":"p1","size":5,"path":"a/b.bin","lfs":{"oid":"s1","size":5,"pointerSize":128},"#,
-            r#""xetHash":"x1","lastCommit":{"id":"c1","title":"Add","date":"2026-11-21T09:00:00.000Z"},"securityFileStatus":{}},"#,
+            r#""xetHash":"x1","lastCommit":{"id":"c1","title":"Add","date":"2026-11-21T09:00:00.000Z"},"securityFileStatus":{"status":"safe"}},"#,
             r#"{"type":"submodule","oid":"m1","path":"s"}]"#
         );
         let link = [("link", "</api/spaces/user/name/tree/main?cursor=abc>; rel=\"next\"")];
@@ -118,6 +118,7 @@ mod tests {
         assert_eq!(file.lfs.unwrap().oid, "s1");
         assert_eq!(file.xet_hash.as_deref(), Some("x1"));
         assert_eq!(file.last_commit.unwrap().title, "Add");
+        assert_eq!(file.security_file_status.unwrap()["status"], "safe");
         assert_eq!(other.kind, EntryKind::Unknown);
         assert_eq!(page.next.as_deref(), Some("cursor=abc"));
         let missing = answer(404, &[("x-error-code", "EntryNotFound")], "");

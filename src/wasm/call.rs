@@ -22,6 +22,8 @@ export interface Answers {
     listCommits: CommitPageView;
     pathsInfo: EntryListView;
     resolve: ResolvedView;
+    fileExists: boolean;
+    fileDownloadInfo: FoundDownloadView;
 }
 "#;
 

@@ -5,7 +5,9 @@ use serde_json::Value;
 #[cfg(feature = "wasm")]
 use tsify::Tsify;
 
+use super::step::ErrorView;
 use crate::hub::commits::{CommitInfo, CommitPage};
+use crate::hub::download_info::{DownloadInfo, XetLinks};
 use crate::hub::paths_info::{Entry, EntryKind, LastCommit, LfsPointer};
 use crate::hub::refs::{Ref, Refs};
 use crate::hub::repo_create::CreatedRepo;
@@ -16,6 +18,7 @@ use crate::hub::tree::TreePage;
 /// [`CreatedRepo`].
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "wasm", derive(Tsify))]
+#[serde(rename_all = "camelCase")]
 pub struct CreatedRepoView {
     /// Its page.
     pub url: String,
@@ -27,11 +30,16 @@ pub struct CreatedRepoView {
     pub id: Option<String>,
     /// Whether it was there before.
     pub existed: bool,
+    /// What is wrong unless the repo is there, which only another call can tell.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "wasm", tsify(optional))]
+    pub unless_there: Option<ErrorView>,
 }
 
 impl From<CreatedRepo> for CreatedRepoView {
     fn from(repo: CreatedRepo) -> CreatedRepoView {
-        CreatedRepoView { url: repo.url, name: repo.name, id: repo.id, existed: repo.existed }
+        let unless_there = repo.unless_there.map(ErrorView::from);
+        CreatedRepoView { url: repo.url, name: repo.name, id: repo.id, existed: repo.existed, unless_there }
     }
 }
 
@@ -155,6 +163,10 @@ pub struct EntryView {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[cfg_attr(feature = "wasm", tsify(optional))]
     pub last_commit: Option<LastCommitView>,
+    /// What the Hub's scanners found, when it was asked for.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "wasm", tsify(optional, type = "{ status: string }"))]
+    pub security_file_status: Option<Value>,
 }
 
 impl From<Entry> for EntryView {
@@ -172,6 +184,7 @@ impl From<Entry> for EntryView {
             lfs: entry.lfs.map(LfsPointerView::from),
             xet_hash: entry.xet_hash,
             last_commit: entry.last_commit.map(LastCommitView::from),
+            security_file_status: entry.security_file_status,
         }
     }
 }
@@ -303,5 +316,59 @@ impl From<Resolved> for ResolvedView {
             commit: resolved.commit,
             content_type: resolved.content_type,
         }
+    }
+}
+
+/// [`DownloadInfo`], or null when there is no such file.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "wasm", derive(Tsify))]
+pub struct FoundDownloadView(
+    #[cfg_attr(feature = "wasm", tsify(type = "DownloadInfoView | null"))] pub Option<DownloadInfoView>,
+);
+
+impl From<Option<DownloadInfo>> for FoundDownloadView {
+    fn from(info: Option<DownloadInfo>) -> FoundDownloadView {
+        FoundDownloadView(info.map(DownloadInfoView::from))
+    }
+}
+
+/// [`DownloadInfo`].
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "wasm", derive(Tsify))]
+pub struct DownloadInfoView {
+    /// In bytes.
+    pub size: u64,
+    /// As the server writes it.
+    pub etag: String,
+    /// Where to get the content.
+    pub url: String,
+    /// For files stored by Xet.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "wasm", tsify(optional))]
+    pub xet: Option<XetLinksView>,
+}
+
+impl From<DownloadInfo> for DownloadInfoView {
+    fn from(info: DownloadInfo) -> DownloadInfoView {
+        DownloadInfoView { size: info.size, etag: info.etag, url: info.url, xet: info.xet.map(XetLinksView::from) }
+    }
+}
+
+/// [`XetLinks`].
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "wasm", derive(Tsify))]
+#[serde(rename_all = "camelCase")]
+pub struct XetLinksView {
+    /// The file's Xet hash.
+    pub hash: String,
+    /// Gives tokens for reading.
+    pub refresh_url: String,
+    /// Tells the pieces.
+    pub reconstruction_url: String,
+}
+
+impl From<XetLinks> for XetLinksView {
+    fn from(links: XetLinks) -> XetLinksView {
+        XetLinksView { hash: links.hash, refresh_url: links.refresh_url, reconstruction_url: links.reconstruction_url }
     }
 }

@@ -8,7 +8,8 @@ use serde_json::Value;
 use tsify::Tsify;
 
 use super::answer::{
-    CommitPageView, CreatedRepoView, EntryListView, RefsView, RepoInfoView, ResolvedView, TreePageView,
+    CommitPageView, CreatedRepoView, EntryListView, FoundDownloadView, RefsView, RepoInfoView, ResolvedView,
+    TreePageView,
 };
 use super::push::{RepoSpec, hub};
 use crate::call::Call;
@@ -16,6 +17,8 @@ use crate::error::Error;
 use crate::http::{Request, Response};
 use crate::hub::branch::{CreateBranch, DeleteBranch};
 use crate::hub::commits::ListCommits;
+use crate::hub::download_info::FileDownloadInfo;
+use crate::hub::file_exists::FileExists;
 use crate::hub::paths_info::PathsInfo;
 use crate::hub::refs::ListRefs;
 use crate::hub::repo_create::{CreateRepo, InitialFile, Visibility};
@@ -184,6 +187,35 @@ pub enum Ask {
         /// Only the facts, no content.
         #[cfg_attr(feature = "wasm", tsify(optional))]
         head: bool,
+        /// The pointer of a file stored by LFS.
+        #[cfg_attr(feature = "wasm", tsify(optional))]
+        raw: bool,
+    },
+    /// Whether a file is there; yields a boolean.
+    FileExists {
+        /// The repo.
+        repo: RepoSpec,
+        /// Default: `main`.
+        #[cfg_attr(feature = "wasm", tsify(optional))]
+        revision: Option<String>,
+        /// Path in the repo.
+        path: String,
+    },
+    /// Where a file's content comes from; yields [`FoundDownloadView`]. What is left of the answer stays with the driver.
+    FileDownloadInfo {
+        /// The repo.
+        repo: RepoSpec,
+        /// Default: `main`.
+        #[cfg_attr(feature = "wasm", tsify(optional))]
+        revision: Option<String>,
+        /// Path in the repo.
+        path: String,
+        /// The pointer of a file stored by LFS.
+        #[cfg_attr(feature = "wasm", tsify(optional))]
+        raw: bool,
+        /// Let a browser show the content rather than save it.
+        #[cfg_attr(feature = "wasm", tsify(optional))]
+        no_content_disposition: bool,
     },
 }
 
@@ -213,6 +245,8 @@ struct AskFields {
     next: Option<String>,
     range: Option<(u64, u64)>,
     head: Option<bool>,
+    raw: Option<bool>,
+    no_content_disposition: Option<bool>,
 }
 
 impl TryFrom<AskFields> for Ask {
@@ -269,6 +303,15 @@ impl TryFrom<AskFields> for Ask {
                 path: fields.path.ok_or_else(|| missing("path"))?,
                 range: fields.range,
                 head: yes(fields.head),
+                raw: yes(fields.raw),
+            },
+            "fileExists" => Ask::FileExists { repo, revision, path: fields.path.ok_or_else(|| missing("path"))? },
+            "fileDownloadInfo" => Ask::FileDownloadInfo {
+                repo,
+                revision,
+                path: fields.path.ok_or_else(|| missing("path"))?,
+                raw: yes(fields.raw),
+                no_content_disposition: yes(fields.no_content_disposition),
             },
             other => return Err(format!("there is no call of type {other:?}")),
         })
@@ -316,14 +359,22 @@ impl Ask {
                 let (repo, revision) = (repo.parse()?, main(revision));
                 shown::<_, EntryListView>(PathsInfo { repo, revision, paths, expand })
             }
-            Ask::Resolve { repo, revision, path, range, head } => {
+            Ask::Resolve { repo, revision, path, range, head, raw } => {
                 let want = match (head, range) {
                     (true, _) => Want::Head,
                     (false, Some((start, end))) => Want::Bytes(start..end),
                     (false, None) => Want::All,
                 };
                 let (repo, revision) = (repo.parse()?, main(revision));
-                shown::<_, ResolvedView>(Resolve { repo, revision, path, want })
+                shown::<_, ResolvedView>(Resolve { repo, revision, path, want, raw })
+            }
+            Ask::FileExists { repo, revision, path } => {
+                let (repo, revision) = (repo.parse()?, main(revision));
+                shown::<_, bool>(FileExists { repo, revision, path })
+            }
+            Ask::FileDownloadInfo { repo, revision, path, raw, no_content_disposition } => {
+                let (repo, revision) = (repo.parse()?, main(revision));
+                shown::<_, FoundDownloadView>(FileDownloadInfo { repo, revision, path, raw, no_content_disposition })
             }
         })
     }

@@ -9,8 +9,9 @@ mod push;
 mod step;
 
 pub use answer::{
-    AuthorView, CommitInfoView, CommitPageView, CreatedRepoView, EntryListView, EntryView, LastCommitView,
-    LfsPointerView, RefView, RefsView, RepoInfoView, ResolvedView, TreePageView,
+    AuthorView, CommitInfoView, CommitPageView, CreatedRepoView, DownloadInfoView, EntryListView, EntryView,
+    FoundDownloadView, LastCommitView, LfsPointerView, RefView, RefsView, RepoInfoView, ResolvedView, TreePageView,
+    XetLinksView,
 };
 pub use call::{AnyEndpoint, Ask, CallSpec};
 pub use push::{
