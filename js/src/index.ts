@@ -28,6 +28,14 @@ export type {
 export type { UploadJob } from "./upload/job.js";
 export type { CommitDeletedEntry, CommitFile, CommitOperation, ContentSource } from "./upload/operations.js";
 export {
+  deleteFile,
+  deleteFolder,
+  type DeleteFileParams,
+  type DeleteFolderParams,
+  type DeleteParams,
+} from "./upload/delete-file.js";
+export { deleteFiles, type DeleteFilesParams } from "./upload/delete-files.js";
+export {
   uploadFile,
   uploadFiles,
   uploadFilesWithProgress,
@@ -42,12 +50,29 @@ export type { UseWebWorkers } from "./compute/choose.js";
 export { collectFiles, type CollectedFile, type CollectOptions, type FolderSource } from "./source/folder/collect.js";
 export { filterRepoObjects } from "./source/folder/filter.js";
 
+export { checkRepoAccess } from "./hub/check-repo-access.js";
 export { createBranch, type CreateBranchParams } from "./hub/create-branch.js";
 export { createRepo, type CreateRepoParams, type SpaceSdk } from "./hub/create-repo.js";
+export { deleteBranch, type DeleteBranchParams } from "./hub/delete-branch.js";
 export { deleteRepo } from "./hub/delete-repo.js";
 export { downloadFile, type DownloadFileParams } from "./hub/download-file.js";
+export {
+  fileDownloadInfo,
+  type FileDownloadInfoOutput,
+  type FileDownloadInfoParams,
+  type XetFileInfo,
+} from "./hub/file-download-info.js";
+export { fileExists, type FileExistsParams } from "./hub/file-exists.js";
+export { listCommits, type CommitData, type ListCommitsParams } from "./hub/list-commits.js";
 export { listFiles, type ListFileEntry, type ListFilesParams } from "./hub/list-files.js";
-export { pathsInfo, type CommitInfo, type LfsPathInfo, type PathInfo, type PathsInfoParams } from "./hub/paths-info.js";
+export {
+  pathsInfo,
+  type CommitInfo,
+  type LfsPathInfo,
+  type PathInfo,
+  type PathsInfoParams,
+  type SecurityFileStatus,
+} from "./hub/paths-info.js";
 export { repoExists, type RepoExistsParams } from "./hub/repo-exists.js";
 export {
   whoAmI,

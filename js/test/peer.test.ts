@@ -10,9 +10,22 @@ type FunctionOf<M, K extends keyof M> = Extract<M[K], (params: never) => unknown
 type Takes<M, K extends keyof M> = Parameters<FunctionOf<M, K>>[0];
 type Gives<M, K extends keyof M> = ReturnType<FunctionOf<M, K>>;
 /** A call that reads, or that changes a repo as a whole: everything is shared. */
-type Call = "createBranch" | "createRepo" | "deleteRepo" | "downloadFile" | "listFiles" | "repoExists" | "whoAmI";
+type Call =
+  | "checkRepoAccess"
+  | "createBranch"
+  | "createRepo"
+  | "deleteBranch"
+  | "deleteRepo"
+  | "downloadFile"
+  | "fileDownloadInfo"
+  | "fileExists"
+  | "listCommits"
+  | "listFiles"
+  | "repoExists"
+  | "whoAmI";
 /** Uploads: shared but for editing in place, copies between buckets, and their cache. */
-type Upload = "uploadFile" | "uploadFiles" | "uploadFilesWithProgress" | "commit" | "commitIter";
+type Upload =
+  "uploadFile" | "uploadFiles" | "uploadFilesWithProgress" | "commit" | "commitIter" | "deleteFile" | "deleteFiles";
 type Plain<P> = Omit<P, "rangeEditCache" | "file" | "files" | "operations">;
 
 describe("@huggingface/hub", () => {
@@ -22,8 +35,15 @@ describe("@huggingface/hub", () => {
   });
 
   it("takes nothing in calls that we do not", () => {
+    expectTypeOf<Takes<Peer, "checkRepoAccess">>().toExtend<Takes<Ours, "checkRepoAccess">>();
     expectTypeOf<Takes<Peer, "createBranch">>().toExtend<Takes<Ours, "createBranch">>();
     expectTypeOf<Takes<Peer, "createRepo">>().toExtend<Takes<Ours, "createRepo">>();
+    expectTypeOf<Takes<Peer, "deleteBranch">>().toExtend<Takes<Ours, "deleteBranch">>();
+    expectTypeOf<Takes<Peer, "deleteFile">>().toExtend<Takes<Ours, "deleteFile">>();
+    expectTypeOf<Takes<Peer, "deleteFiles">>().toExtend<Takes<Ours, "deleteFiles">>();
+    expectTypeOf<Takes<Peer, "fileDownloadInfo">>().toExtend<Takes<Ours, "fileDownloadInfo">>();
+    expectTypeOf<Takes<Peer, "fileExists">>().toExtend<Takes<Ours, "fileExists">>();
+    expectTypeOf<Takes<Peer, "listCommits">>().toExtend<Takes<Ours, "listCommits">>();
     expectTypeOf<Takes<Peer, "deleteRepo">>().toExtend<Takes<Ours, "deleteRepo">>();
     expectTypeOf<Takes<Peer, "downloadFile">>().toExtend<Takes<Ours, "downloadFile">>();
     expectTypeOf<Takes<Peer, "listFiles">>().toExtend<Takes<Ours, "listFiles">>();
@@ -50,6 +70,13 @@ describe("@huggingface/hub", () => {
   });
 
   it("gives nothing that we do not", () => {
+    expectTypeOf<Gives<Ours, "checkRepoAccess">>().toExtend<Gives<Peer, "checkRepoAccess">>();
+    expectTypeOf<Gives<Ours, "deleteBranch">>().toExtend<Gives<Peer, "deleteBranch">>();
+    expectTypeOf<Gives<Ours, "deleteFile">>().toExtend<Gives<Peer, "deleteFile">>();
+    expectTypeOf<Gives<Ours, "deleteFiles">>().toExtend<Gives<Peer, "deleteFiles">>();
+    expectTypeOf<Gives<Ours, "fileDownloadInfo">>().toExtend<Gives<Peer, "fileDownloadInfo">>();
+    expectTypeOf<Gives<Ours, "fileExists">>().toExtend<Gives<Peer, "fileExists">>();
+    expectTypeOf<Gives<Ours, "listCommits">>().toExtend<Gives<Peer, "listCommits">>();
     expectTypeOf<Gives<Ours, "createRepo">>().toExtend<Gives<Peer, "createRepo">>();
     expectTypeOf<Gives<Ours, "downloadFile">>().toExtend<Gives<Peer, "downloadFile">>();
     expectTypeOf<Gives<Ours, "listFiles">>().toExtend<Gives<Peer, "listFiles">>();

@@ -1,11 +1,18 @@
 // A program for @huggingface/hub of which only the import line was changed. It is compiled with both packages, not run.
 import {
+  checkRepoAccess,
   commit,
   commitIter,
   createRepo,
+  deleteBranch,
+  deleteFile,
+  deleteFiles,
   deleteRepo,
   downloadFile,
+  fileDownloadInfo,
+  fileExists,
   HubApiError,
+  listCommits,
   listFiles,
   pathsInfo,
   repoExists,
@@ -81,4 +88,17 @@ export async function remove(): Promise<string> {
   } catch (error) {
     return error instanceof HubApiError ? `${error.statusCode} ${error.url} ${error.requestId ?? ""}` : "";
   }
+}
+
+export async function tidy(): Promise<string[]> {
+  await checkRepoAccess(known);
+  if (await fileExists({ ...known, path: "old.bin" }))
+    await deleteFile({ ...known, path: "old.bin", commitTitle: "Away" });
+  const deleted: CommitOutput | undefined = await deleteFiles({ ...known, paths: ["a.txt", "b.txt"], branch: "dev" });
+  await deleteBranch({ ...known, branch: "dev" });
+  const info = await fileDownloadInfo({ ...known, path: "a.bin", raw: false, noContentDisposition: true });
+  const oids = [deleted?.commit.oid ?? "", info?.xet?.hash ?? info?.etag ?? ""];
+  for await (const { oid, authors, date } of listCommits({ ...known, revision: "main", batchSize: 10 }))
+    oids.push(`${oid} ${authors[0]?.username ?? ""} ${date.toISOString()}`);
+  return oids;
 }

@@ -1,7 +1,7 @@
 /** Makes a repo. */
 import { chooseCompute } from "../compute/choose.js";
 import { engine } from "../engine.js";
-import { fromFailure } from "../errors.js";
+import { fromFailure, toError } from "../errors.js";
 import { call } from "./call.js";
 import { compact, refuse, repoSpec, type RepoParams } from "./params.js";
 
@@ -20,7 +20,11 @@ export interface CreateRepoParams extends RepoParams {
   files?: readonly { content: ArrayBuffer | Blob; path: string }[] | undefined;
   /** What runs a Space. @default "static" */
   sdk?: SpaceSdk | undefined;
-  /** Fine if it is there already. @default false: that is an error with the code `conflict` */
+  /**
+   * Fine if it is there already, also for a token that may not make it.
+   *
+   * @default false: that is an error with the code `conflict`
+   */
   existOk?: boolean | undefined;
   /** Not supported by this version. */
   resourceGroupId?: string | undefined;
@@ -37,9 +41,10 @@ export async function createRepo(params: CreateRepoParams): Promise<{ repoUrl: s
   // Present for old callers.
   // eslint-disable-next-line @typescript-eslint/no-deprecated
   const { private: hidden } = params;
-  const { url, name, id } = await call(params, {
+  const repo = repoSpec(params.repo);
+  const { url, name, id, unlessThere } = await call(params, {
     type: "createRepo",
-    repo: repoSpec(params.repo),
+    repo,
     ...compact({
       visibility: params.visibility ?? (hidden === undefined ? undefined : hidden ? "private" : "public"),
       license: params.license,
@@ -48,6 +53,7 @@ export async function createRepo(params: CreateRepoParams): Promise<{ repoUrl: s
       files: params.files && (await Promise.all(params.files.map(encodeFile))),
     }),
   });
+  if (unlessThere !== undefined && !(await call(params, { type: "repoExists", repo }))) throw toError(unlessThere);
   return { repoUrl: url, id: id ?? name };
 }
 

@@ -7,7 +7,7 @@
 import { HubferryError, InvalidApiResponseFormatError } from "../errors.js";
 import { LazyBlob, type RangeReader } from "../source/lazy.js";
 import { call, callWith } from "./call.js";
-import { compact, refuse, repoSpec, type RepoParams } from "./params.js";
+import { compact, repoSpec, type RepoParams } from "./params.js";
 import type { Kept } from "../io.js";
 import type { Ask } from "../wire.js";
 
@@ -17,7 +17,7 @@ export interface DownloadFileParams extends RepoParams {
   path: string;
   /** Branch, tag or commit id. @default "main" */
   revision?: string | undefined;
-  /** The pointer of a file stored by LFS instead of its content. Not supported by this version. */
+  /** The pointer of a file stored by LFS instead of its content. @default false */
   raw?: boolean | undefined;
   /** Read by Xet where the file is stored so. @default true: this version asks the Hub for the content either way */
   xet?: boolean | object | undefined;
@@ -40,16 +40,17 @@ const WHOLE_BYTES = 10 * 1024 * 1024;
  * console.log(await readme?.text());
  */
 export async function downloadFile(params: DownloadFileParams): Promise<Blob | null> {
-  refuse({ raw: params.raw });
   const repo = repoSpec(params.repo);
-  const { path, revision } = params;
+  const { path, revision, raw } = params;
+  const wholeOf = (raw: boolean): Promise<Blob> => {
+    const ask = { type: "resolve", repo, path, raw, ...compact({ revision }) } as const;
+    return callWith(params, ask, (_, kept) => readBody(kept, (response) => response.blob()));
+  };
+  if (raw === true) return await wholeOf(true).catch(nullIfMissing);
   const [entry] = await call(params, { type: "pathsInfo", repo, paths: [path], ...compact({ revision }) });
   if (entry?.type !== "file") return null;
   const { size } = entry;
-  if (size <= WHOLE_BYTES) {
-    const ask = { type: "resolve", repo, path, ...compact({ revision }) } as const;
-    return await callWith(params, ask, (_, kept) => readBody(kept, (response) => response.blob()));
-  }
+  if (size <= WHOLE_BYTES) return await wholeOf(false);
   // All ranges must be of one commit, whatever happens to the branch meanwhile.
   const { sha } = await call(params, { type: "repoInfo", repo, ...compact({ revision }) });
   const ask = (...range: [start: number, end: number]): Resolve => ({
@@ -71,6 +72,11 @@ export async function downloadFile(params: DownloadFileParams): Promise<Blob | n
       callWith(params, ask(start, end), (_, kept) => readBody(kept, ({ body }) => body ?? new ReadableStream())),
   };
   return new LazyBlob(reader, 0, size);
+}
+
+function nullIfMissing(error: unknown): null {
+  if (error instanceof HubferryError && error.code === "entry_not_found") return null;
+  throw error;
 }
 
 async function readBody<T>(kept: Kept | undefined, read: (response: Response) => T | Promise<T>): Promise<T> {

@@ -23,6 +23,8 @@ export interface ListFileEntry {
   xetHash?: string;
   /** Only with `expand`. */
   lastCommit?: { date: string; id: string; title: string };
+  /** Only with `expand`: what the Hub's scanners found, as the Hub says it. */
+  securityFileStatus?: unknown;
 }
 
 /** What is listed. */
@@ -31,7 +33,7 @@ export interface ListFilesParams extends RepoParams {
   recursive?: boolean | undefined;
   /** The folder. @default the root */
   path?: string | undefined;
-  /** Also the last commit of each path; slower. @default false */
+  /** Also the last commit of each path, and what the Hub's scanners found; slower. @default false */
   expand?: boolean | undefined;
   /** Branch, tag or commit id. @default "main" */
   revision?: string | undefined;

@@ -18,6 +18,11 @@ export interface CommitInfo {
   date: Date;
 }
 
+/** What the Hub's scanners found. */
+export interface SecurityFileStatus {
+  status: string;
+}
+
 /** One file or folder. */
 export interface PathInfo {
   path: string;
@@ -33,13 +38,15 @@ export interface PathInfo {
   xetHash?: string;
   /** Only with `expand`. */
   lastCommit?: CommitInfo;
+  /** Only with `expand`, where the Hub scans files. */
+  securityFileStatus?: SecurityFileStatus;
 }
 
 /** What is asked. */
 export interface PathsInfoParams extends RepoParams {
   /** Full paths. */
   paths: readonly string[];
-  /** Also the last commit of each path; slower. @default false */
+  /** Also the last commit of each path, and what the Hub's scanners found; slower. @default false */
   expand?: boolean | undefined;
   /** Branch, tag or commit id. @default "main" */
   revision?: string | undefined;
@@ -51,7 +58,7 @@ const PATHS_AT_ONCE = 1000;
 /** Tells what stands at the paths. Those that do not exist are missing from the list, whose order is the Hub's. */
 export async function pathsInfo(
   params: PathsInfoParams & { expand: true },
-): Promise<(PathInfo & { lastCommit: CommitInfo })[]>;
+): Promise<(PathInfo & { lastCommit: CommitInfo; securityFileStatus: SecurityFileStatus })[]>;
 export async function pathsInfo(params: PathsInfoParams): Promise<PathInfo[]>;
 export async function pathsInfo(params: PathsInfoParams): Promise<PathInfo[]> {
   const { revision, expand, paths } = params;
