@@ -13,20 +13,14 @@
  */
 import { Account } from "./account.js";
 import { Announcer } from "./announcer.js";
-import {
-  cleanPathInRepo,
-  emptyForm,
-  problemsOf,
-  readRepo,
-  repoId,
-  repoNameProblem,
-  type Form,
-  type Problems,
-} from "./destination.js";
-import { codeOf, failureOf, isAbort, type Failure } from "./failure.js";
+import { cleanPathInRepo, emptyForm, problemsOf, readRepo, repoId, type Form, type Problems } from "./destination.js";
+import { failureOf, isAbort, type Failure } from "./failure.js";
 import { bytes, counted, percent, quoted, roughly } from "./format.js";
+import { Inquiry } from "./inquiry.js";
 import type { CommitOutput, Package } from "./package.js";
+
 import { Presence } from "./presence.js";
+import { runPush } from "./push-run.js";
 import { Selection, type Batch } from "./selection.js";
 import { Transfer } from "./transfer.js";
 import type { TreeNode } from "./tree.js";
@@ -64,8 +58,6 @@ export type Source = DataTransfer | FileList | readonly File[];
 
 /** Milliseconds between two looks at the job's numbers. */
 const TICK_MS = 250;
-/** Milliseconds of typing that are waited out before the Hub is asked. */
-const TYPING_MS = 600;
 /** Milliseconds after which a scan lets the page draw. */
 const BREATH_MS = 25;
 /** Share of a push after which it is announced again. */
@@ -86,11 +78,10 @@ export class DropModel {
   #hubUrl: string;
   #tried = false;
   #told = 0;
-  #answers = "";
   #scan: AbortController | undefined;
-  #typing: ReturnType<typeof setTimeout> | undefined;
   #ticking: ReturnType<typeof setInterval> | undefined;
   #push: AbortController | undefined;
+  readonly #inquiry: Inquiry;
   readonly #hub: Package;
   readonly #listener: ModelListener;
 
@@ -104,6 +95,9 @@ export class DropModel {
     this.account = new Account(hub.whoAmI, changed);
     this.presence = new Presence(hub.repoExists, changed);
     this.announcer = new Announcer(changed);
+    this.#inquiry = new Inquiry(this.form, this.account, this.presence, (answer) => {
+      if (this.stage.is === "review") this.announcer.say(answer);
+    });
   }
 
   /** The Hub's address. A new one is asked about token and repo anew. */
@@ -114,7 +108,7 @@ export class DropModel {
   set hubUrl(url: string) {
     if (url === this.#hubUrl) return;
     this.#hubUrl = url;
-    this.#look();
+    this.#inquiry.now(this.#hubUrl);
   }
 
   /** The repo id as it will be pushed to. */
@@ -154,10 +148,7 @@ export class DropModel {
   edit(fields: Partial<Form>): void {
     Object.assign(this.form, fields);
     if (this.#tried) this.problems = problemsOf(this.form);
-    clearTimeout(this.#typing);
-    this.#typing = setTimeout(() => {
-      this.#look();
-    }, TYPING_MS);
+    this.#inquiry.later(this.#hubUrl);
     if ("token" in fields && this.form.token.trim() === "") this.account.forget();
     if ("name" in fields || "type" in fields) this.presence.forget();
     this.#listener.changed();
@@ -171,7 +162,7 @@ export class DropModel {
 
   /** A field was left: what it says is looked up without waiting. */
   leave(): void {
-    if (this.#typing !== undefined) this.#look();
+    this.#inquiry.soon(this.#hubUrl);
   }
 
   /**
@@ -252,7 +243,7 @@ export class DropModel {
   /** Goes back to the review, with the files as they are. */
   back(): void {
     this.#enter(this.selection.isEmpty ? { is: "empty" } : { is: "review" });
-    this.#look();
+    this.#inquiry.now(this.#hubUrl);
   }
 
   /**
@@ -270,7 +261,6 @@ export class DropModel {
     const chosen = [...this.selection.tree.all()];
     const inRepo = chosen.map(({ path, size }) => ({ path: prefix === "" ? path : `${prefix}/${path}`, size }));
     const transfer = new Transfer(inRepo);
-    this.#push = new AbortController();
     this.#told = 0;
     this.#enter({ is: "uploading", transfer });
     this.announcer.say(`Pushing ${counted(chosen.length, "file")}, ${bytes(transfer.totalBytes)}`);
@@ -279,7 +269,7 @@ export class DropModel {
     }, TICK_MS);
     try {
       const folder = new Map(chosen.map(({ path, content }) => [path, content]));
-      await this.#run(transfer, folder, prefix, this.#push.signal);
+      await this.#run(transfer, folder, prefix);
     } finally {
       clearInterval(this.#ticking);
       this.#push = undefined;
@@ -321,7 +311,7 @@ export class DropModel {
 
   /** Ends timers and work: the owner goes away. */
   dispose(): void {
-    clearTimeout(this.#typing);
+    this.#inquiry.stop();
     this.stopScan();
     this.cancel();
     this.announcer.clear();
@@ -347,64 +337,28 @@ export class DropModel {
     const nothing = selection.isEmpty && selection.skipped.length === 0 && selection.unreadable.length === 0;
     if (nothing) this.notice ??= "There was no file in what you chose: empty folders cannot be pushed.";
     this.#enter(nothing ? { is: "empty" } : { is: "review" });
-    this.#look();
+    this.#inquiry.now(this.#hubUrl);
   }
 
-  async #run(transfer: Transfer, folder: Map<string, Blob>, prefix: string, signal: AbortSignal): Promise<void> {
-    const { form, hubUrl } = this;
-    const accessToken = form.token.trim();
-    let created = false;
+  async #run(transfer: Transfer, folder: ReadonlyMap<string, Blob>, pathInRepo: string): Promise<void> {
+    const stop = new AbortController();
+    this.#push = stop;
+    const { form, hubUrl, title } = this;
+    const plan = { hubUrl, form, folder, pathInRepo, repo: () => this.repo, title };
+    const changed = (): void => {
+      this.#listener.changed();
+    };
     try {
-      await this.account.ask(accessToken, hubUrl);
-      signal.throwIfAborted();
-      const { state: account } = this.account;
-      // Other failures of that question may be its own: the push will see.
-      if (account.is === "refused" && codeOf(account.error) === "unauthorized") throw account.error;
-      const repo = { type: form.type, name: this.repo };
-      const known = { repo, hubUrl, accessToken, abortSignal: signal };
-      if (!(await this.#hub.repoExists(known))) {
-        transfer.creating = true;
-        this.#listener.changed();
-        created = await this.#create(known);
-      }
-      const job = this.#hub.uploadFolder({
-        ...known,
-        folder,
-        pathInRepo: prefix,
-        branch: form.branch.trim(),
-        createBranch: true,
-        commitTitle: this.title,
-      });
-      transfer.follow(job, () => {
-        this.#listener.changed();
-      });
-      const output = await job;
+      const { output, created } = await runPush(this.#hub, this.account, plan, transfer, stop.signal, changed);
       this.#finish(output, created, transfer.seconds);
     } catch (error) {
+      this.announcer.clear();
       if (transfer.cancelling || isAbort(error)) {
-        this.announcer.clear();
         this.#enter({ is: "cancelled", duringCommit: transfer.committing });
       } else {
-        this.announcer.clear();
         this.#enter({ is: "failed", failure: failureOf(error), transfer });
         this.#listener.failed(error);
       }
-    }
-  }
-
-  async #create(known: Parameters<Package["repoExists"]>[0] & { accessToken: string }): Promise<boolean> {
-    const { form } = this;
-    try {
-      await this.#hub.createRepo({
-        ...known,
-        ...(form.private ? { visibility: "private" } : {}),
-        ...(form.type === "space" ? { sdk: form.sdk } : {}),
-      });
-      return true;
-    } catch (error) {
-      // Somebody was faster, or the repo is hidden from this token: the push itself will tell.
-      if (codeOf(error) === "conflict") return false;
-      throw error;
     }
   }
 
@@ -432,34 +386,6 @@ export class DropModel {
     if (this.stage.is !== "uploading") return;
     act(this.stage.transfer);
     this.#listener.changed();
-  }
-
-  // Asks the Hub what it knows of the token and the repo in the form.
-  #look(): void {
-    clearTimeout(this.#typing);
-    this.#typing = undefined;
-    const token = this.form.token.trim();
-    if (token === "" || /\s/.test(token)) return;
-    const ask = async (): Promise<void> => {
-      await this.account.ask(token, this.#hubUrl);
-      const { type } = this.form;
-      const name = this.repo;
-      if (!name.includes("/") || repoNameProblem(name) !== undefined) this.presence.forget();
-      else await this.presence.ask({ type, name, hubUrl: this.#hubUrl, token });
-      this.#tellAnswers();
-    };
-    void ask();
-  }
-
-  // What the Hub knows of the form, for those who do not see it appear.
-  #tellAnswers(): void {
-    if (this.stage.is !== "review") return;
-    const { account, presence } = this;
-    const who = account.state.is === "known" ? `Signed in as ${account.state.name}. ` : "";
-    const where = { there: `${quoted(this.repo)} is there.`, missing: `${quoted(this.repo)} will be created.` };
-    const text = who + (presence.state === "there" || presence.state === "missing" ? where[presence.state] : "");
-    if (text !== "" && text !== this.#answers) this.announcer.say(text);
-    this.#answers = text;
   }
 
   #enter(stage: Stage): void {

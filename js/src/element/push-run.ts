@@ -1,0 +1,87 @@
+/**
+ * One push of the chosen files, from the first question to the commit: whose token it is, whether the repo is there, making it
+ * when it is not, and the upload itself.
+ *
+ * Invariants: nothing is made for a token that the Hub does not know; the token goes to the package's functions only.
+ *
+ * It keeps no state and announces nothing: the model does.
+ */
+import type { Account } from "./account.js";
+import type { Form } from "./destination.js";
+import { codeOf } from "./failure.js";
+import type { CommitOutput, Package } from "./package.js";
+import type { Transfer } from "./transfer.js";
+
+/** What is pushed, and where to. */
+export interface PushPlan {
+  readonly hubUrl: string;
+  readonly form: Readonly<Form>;
+  /** Path below the folder → content. */
+  readonly folder: ReadonlyMap<string, Blob>;
+  /** Folder in the repo, clean. */
+  readonly pathInRepo: string;
+  /** The repo's id, once it is known whose token it is. */
+  readonly repo: () => string;
+  /** The first line of the commit's message. */
+  readonly title: string;
+}
+
+/** What came of it. */
+export interface Pushed {
+  readonly output: CommitOutput;
+  /** Whether the repo was made on the way. */
+  readonly created: boolean;
+}
+
+/** Pushes. Rejects with what the package throws. */
+export async function runPush(
+  hub: Package,
+  account: Account,
+  plan: PushPlan,
+  transfer: Transfer,
+  signal: AbortSignal,
+  changed: () => void,
+): Promise<Pushed> {
+  const { form, hubUrl } = plan;
+  const accessToken = form.token.trim();
+  await account.ask(accessToken, hubUrl);
+  signal.throwIfAborted();
+  // Other failures of that question may be its own: the push will see.
+  if (account.state.is === "refused" && codeOf(account.state.error) === "unauthorized") throw account.state.error;
+  const known = { repo: { type: form.type, name: plan.repo() }, hubUrl, accessToken, abortSignal: signal };
+  let created = false;
+  if (!(await hub.repoExists(known))) {
+    transfer.creating = true;
+    changed();
+    created = await create(hub, form, known);
+  }
+  const job = hub.uploadFolder({
+    ...known,
+    folder: plan.folder,
+    pathInRepo: plan.pathInRepo,
+    branch: form.branch.trim(),
+    createBranch: true,
+    commitTitle: plan.title,
+  });
+  transfer.follow(job, changed);
+  return { output: await job, created };
+}
+
+async function create(
+  hub: Package,
+  form: Readonly<Form>,
+  known: Parameters<Package["repoExists"]>[0] & { accessToken: string },
+): Promise<boolean> {
+  try {
+    await hub.createRepo({
+      ...known,
+      ...(form.private ? { visibility: "private" } : {}),
+      ...(form.type === "space" ? { sdk: form.sdk } : {}),
+    });
+    return true;
+  } catch (error) {
+    // Somebody was faster, or the repo is hidden from this token: the push itself will tell.
+    if (codeOf(error) === "conflict") return false;
+    throw error;
+  }
+}
