@@ -77,6 +77,22 @@ class Measured {
     await this.#ask("DOM.setFileInputFiles", { nodeId, files });
   }
 
+  /** Drops files and folders of the disk in the middle of the page. */
+  async drop(files) {
+    const [width, height] = await this.evaluate(() => {
+      addEventListener("drop", () => (window.hasDropped = true), { capture: true, once: true });
+      return [innerWidth, innerHeight];
+    });
+    const drag = { x: width / 2, y: height / 2, data: { items: [], files, dragOperationsMask: 1 } };
+    const dispatch = (type) => this.#ask("Input.dispatchDragEvent", { type, ...drag });
+    // As in browser.mjs: a drop may be swallowed, and a person would drop again.
+    for (let tries = 0; tries < 5; tries++) {
+      for (const type of ["dragEnter", "dragOver", "drop"]) await dispatch(type);
+      if (await until(() => this.evaluate(() => window.hasDropped === true), 2).catch(() => false)) return;
+    }
+    throw new Error("the browser does not let anything be dropped");
+  }
+
   /** What the processes have used so far: seconds of CPU of all, largest memory of a renderer in MiB. */
   async used() {
     const { processInfo } = await this.#ask("SystemInfo.getProcessInfo", {}, false);

@@ -7,6 +7,7 @@
  */
 import { Gathering } from "./gathering.js";
 import type { AssemblePart, Done, ProbeTask, Task, Watch } from "./task.js";
+import { release } from "./release.js";
 import { isPlatformBlob } from "../source/lazy.js";
 import { Pace } from "../pace.js";
 import { readFailureOf, shortRead } from "../source/failure.js";
@@ -100,6 +101,7 @@ async function digest(task: DigestTask, hashing: Hashing, { signal, onProgress }
     for await (const { bytes, end } of windows(task.blob, 0, task.size, WINDOW)) {
       signal.throwIfAborted();
       hasher.update(bytes);
+      if (isPlatformBlob(task.blob)) release(bytes.buffer);
       if (performance.now() - reported < REPORT_EVERY_MS) continue;
       reported = performance.now();
       onProgress?.(end);
