@@ -1,0 +1,216 @@
+// Brings the page into every state that a person can see: for pictures, and for whoever checks all of them.
+import { spawnSync } from "node:child_process";
+import { mkdirSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { openPage } from "../harness/browser.mjs";
+import { keptFolder, root, temporaryFolder } from "../harness/environment.mjs";
+import { fixtureFolder, noise, prose, writeFolder } from "../harness/fixture.mjs";
+import { until } from "../harness/until.mjs";
+
+export const WIDE = { width: 1180, height: 860 };
+export const NARROW = { width: 320, height: 700 };
+
+const work = temporaryFolder("states");
+const put = { face: "store", method: "PUT" };
+const says = (page, text) => page.page.getByText(text).first().waitFor();
+let repos = 0;
+
+const made = new Map();
+/** A folder of this process, made when it is first asked for. */
+function folder(name, make) {
+  if (!made.has(name)) {
+    make(join(work, name));
+    made.set(name, join(work, name));
+  }
+  return made.get(name);
+}
+
+/** The folder of `make demo`. */
+const sample = () =>
+  folder("tides", (into) =>
+    spawnSync(process.execPath, [join(root, "pkg-tests/demo/sample.mjs"), into], { stdio: "inherit" }),
+  );
+
+/** Several large files, so that some are sent while others wait. */
+const parts = () =>
+  folder("checkpoints", (into) =>
+    writeFolder(
+      into,
+      new Map([
+        ["README.md", prose(900, 1)],
+        ["config.json", Buffer.from('{ "layers": 12 }\n')],
+        ...Array.from({ length: 12 }, (_, i) => [
+          `shard-${String(i + 1).padStart(2, "0")}.safetensors`,
+          noise(3_000_000, i + 2),
+        ]),
+      ]),
+    ),
+  );
+
+/** Files of a few bytes, a hundred to a folder. */
+const many = () =>
+  join(
+    keptFolder("ten-thousand-1", (into) => {
+      for (let i = 0; i < 100; i++) {
+        const part = join(into, "ten thousand", `part-${String(i).padStart(2, "0")}`);
+        mkdirSync(part, { recursive: true });
+        for (let j = 0; j < 100; j++)
+          writeFileSync(join(part, `record-${String(j).padStart(2, "0")}.json`), `{ "n": ${i * 100 + j} }\n`);
+      }
+    }),
+    "ten thousand",
+  );
+
+/** A page with files on it and the form filled in. */
+async function reviewed(page, from, form = {}) {
+  await page.drop([from]);
+  await page.fill({ repo: `${page.hub.user}/tides-${++repos}`, ...form });
+}
+
+async function pushing(page, from = parts(), form = {}) {
+  await reviewed(page, from, form);
+  await page.push();
+  await page.stage("uploading");
+}
+
+async function puts(page) {
+  return (await page.hub.requests()).filter(({ face, method }) => face === "store" && method === "PUT").length;
+}
+
+/** Every state: how to get there. */
+export const STATES = {
+  empty: () => undefined,
+  "empty-notice": async (page) => {
+    mkdirSync(join(work, "nothing in here"), { recursive: true });
+    await page.drop([join(work, "nothing in here")]);
+    await says(page, "There was no file");
+  },
+  "drag-over": (page) => page.dragOver([sample(), parts()]),
+  scanning: async (page) => {
+    // It would end by itself, and soon. Chromium has no name for the class of readers.
+    await page.page.evaluate(() => {
+      const { webkitGetAsEntry } = DataTransferItem.prototype;
+      let calls = 0;
+      DataTransferItem.prototype.webkitGetAsEntry = function () {
+        const entry = webkitGetAsEntry.call(this);
+        const readers = Object.getPrototypeOf(entry.createReader());
+        const { readEntries } = readers;
+        readers.readEntries = function (...args) {
+          calls += 1;
+          if (calls <= 60) readEntries.apply(this, args);
+        };
+        return entry;
+      };
+    });
+    await page.drop([many()]);
+    await page.page.getByText(/Found \d/).waitFor();
+  },
+  review: async (page) => {
+    await reviewed(page, sample());
+    await says(page, "will be created");
+  },
+  "review-odd-names": async (page) => {
+    await reviewed(page, fixtureFolder());
+    await page.page.getByText("odd", { exact: true }).first().click();
+  },
+  "review-problems": async (page) => {
+    await reviewed(page, sample(), { token: "", repo: "alice/not a name", branch: "feature..x", path: "../up" });
+    await page.push();
+    await says(page, "Enter an access token");
+  },
+  "review-10000": (page) => reviewed(page, many()),
+  uploading: async (page) => {
+    await page.hub.order({ ...put, skip: 5, fault: { kind: "stall" } });
+    await pushing(page);
+    await until(async () => (await puts(page)) >= 7);
+  },
+  "uploading-10000": async (page) => {
+    await page.hub.order({ route: "preupload", skip: 12, fault: { kind: "stall" } });
+    await pushing(page, many());
+    await until(async () => (await page.hub.requests()).filter(({ route }) => route === "preupload").length > 12);
+  },
+  "drag-over-refused": async (page) => {
+    await page.hub.order({ ...put, fault: { kind: "stall" } });
+    await pushing(page);
+    await page.dragOver([sample()]);
+  },
+  paused: async (page) => {
+    await page.hub.order({ ...put, skip: 4, fault: { kind: "stall" } });
+    await pushing(page);
+    await until(async () => (await puts(page)) >= 5);
+    await page.press("Pause");
+    await says(page, "Nothing is sent until you go on");
+  },
+  offline: async (page) => {
+    await page.hub.order({ ...put, skip: 4, fault: { kind: "stall" } });
+    await pushing(page);
+    await until(async () => (await puts(page)) >= 5);
+    await page.page.context().setOffline(true);
+    await says(page, "This device has no connection");
+  },
+  retrying: async (page) => {
+    // The Hub's wish is heard; that of the store is not shown to pages.
+    const busy = { kind: "status", status: 503, headers: [["retry-after", "25"]] };
+    await page.hub.order({ route: "lfs.batch", fault: busy });
+    await pushing(page);
+    await says(page, "Next try in");
+  },
+  committing: async (page) => {
+    await page.hub.order({ route: "commit", fault: { kind: "stall" } });
+    await pushing(page);
+    await says(page, "Committing to");
+  },
+  done: async (page) => {
+    await pushing(page, sample());
+    await page.stage("done");
+  },
+  unchanged: async (page) => {
+    const form = { repo: `${page.hub.user}/tides-again` };
+    await pushing(page, sample(), form);
+    await page.stage("done");
+    await page.press("Upload more");
+    await pushing(page, sample(), form);
+    await page.stage("unchanged");
+  },
+  "failed-token": async (page) => {
+    // Too short a push to be seen on the way.
+    await reviewed(page, sample(), { token: "hf_nobodyHasThisToken" });
+    await page.push();
+    await page.stage("failed");
+  },
+  "failed-refused": async (page) => {
+    await page.hub.create("tides-refused");
+    await page.hub.order({
+      route: "preupload",
+      fault: { kind: "status", status: 422, body: '{"error":"The Hub does not like this file"}' },
+    });
+    await pushing(page, sample(), { repo: `${page.hub.user}/tides-refused` });
+    await page.stage("failed");
+  },
+  cancelled: async (page) => {
+    await page.hub.order({ ...put, fault: { kind: "stall" } });
+    await pushing(page);
+    await page.press("Cancel");
+    await page.stage("cancelled");
+  },
+  "cancelled-committing": async (page) => {
+    await page.hub.order({ route: "commit", fault: { kind: "stall" } });
+    await pushing(page);
+    await says(page, "Committing to");
+    await page.press("Cancel");
+    await page.stage("cancelled");
+  },
+};
+
+/** Opens a page, brings it into a state, hands it to `look`, and puts everything back. */
+export async function inState(browser, hub, name, look, context = {}) {
+  const page = await openPage(browser, hub, { viewport: WIDE, colorScheme: "light", ...context });
+  try {
+    await hub.forget();
+    await STATES[name](page);
+    return await look(page);
+  } finally {
+    await page.close();
+    await hub.heal();
+  }
+}
