@@ -6,7 +6,7 @@
  */
 
 /** Milliseconds between two announcements. */
-export const SPACING_MS = 10_000;
+export const SPACING_MS = 4_000;
 
 /** Spaces out announcements. */
 export class Announcer {

@@ -242,7 +242,7 @@ export class HubferryDrop extends LitElement implements Host {
 
   protected override render(): TemplateResult {
     return html`
-      <div class="frame">${this.#stage()}</div>
+      <div class="frame" @keydown=${this.#escape}>${this.#stage()}</div>
       <div class="visually-hidden" role="status" aria-live="polite">${this.model.announcer.text}</div>
       <div class="visually-hidden" role="alert">${this.#alarm()}</div>
       <input id="files" type="file" multiple hidden aria-label="Files to push" @change=${this.#chosen} />
@@ -306,6 +306,20 @@ export class HubferryDrop extends LitElement implements Host {
     else window.removeEventListener("beforeunload", holdPage);
     this.#tell("hubferry-state", { state: stage });
   }
+
+  // Steps back where that loses nothing. A running push is not stopped by a key.
+  readonly #escape = (event: KeyboardEvent): void => {
+    if (event.key !== "Escape" || event.defaultPrevented) return;
+    const details = (event.target as Element).closest<HTMLDetailsElement>("details[open]");
+    const { is } = this.model.stage;
+    if (details !== null) {
+      details.open = false;
+      details.querySelector("summary")?.focus();
+    } else if (is === "scanning") this.model.stopScan();
+    else if (is === "failed" || is === "cancelled") this.model.back();
+    else return;
+    event.preventDefault();
+  };
 
   readonly #chosen = (event: Event): void => {
     const input = event.currentTarget as HTMLInputElement;

@@ -15,8 +15,9 @@ import { Account } from "./account.js";
 import { Announcer } from "./announcer.js";
 import { cleanPathInRepo, emptyForm, problemsOf, readRepo, repoId, type Form, type Problems } from "./destination.js";
 import { failureOf, isAbort, type Failure } from "./failure.js";
-import { bytes, counted, percent, quoted, roughly } from "./format.js";
+import { counted, quoted } from "./format.js";
 import { Inquiry } from "./inquiry.js";
+import { Narrator } from "./narrator.js";
 import type { CommitOutput, Package } from "./package.js";
 
 import { Presence } from "./presence.js";
@@ -60,8 +61,6 @@ export type Source = DataTransfer | FileList | readonly File[];
 const TICK_MS = 250;
 /** Milliseconds after which a scan lets the page draw. */
 const BREATH_MS = 25;
-/** Share of a push after which it is announced again. */
-const TELL_EVERY = 0.1;
 
 /** The uploader without its looks. */
 export class DropModel {
@@ -77,11 +76,11 @@ export class DropModel {
   notice: string | undefined;
   #hubUrl: string;
   #tried = false;
-  #told = 0;
   #scan: AbortController | undefined;
   #ticking: ReturnType<typeof setInterval> | undefined;
   #push: AbortController | undefined;
   readonly #inquiry: Inquiry;
+  readonly #narrator: Narrator;
   readonly #hub: Package;
   readonly #listener: ModelListener;
 
@@ -95,6 +94,7 @@ export class DropModel {
     this.account = new Account(hub.whoAmI, changed);
     this.presence = new Presence(hub.repoExists, changed);
     this.announcer = new Announcer(changed);
+    this.#narrator = new Narrator(this.announcer);
     this.#inquiry = new Inquiry(this.form, this.account, this.presence, (answer) => {
       if (this.stage.is === "review") this.announcer.say(answer);
     });
@@ -261,9 +261,8 @@ export class DropModel {
     const chosen = [...this.selection.tree.all()];
     const inRepo = chosen.map(({ path, size }) => ({ path: prefix === "" ? path : `${prefix}/${path}`, size }));
     const transfer = new Transfer(inRepo);
-    this.#told = 0;
     this.#enter({ is: "uploading", transfer });
-    this.announcer.say(`Pushing ${counted(chosen.length, "file")}, ${bytes(transfer.totalBytes)}`);
+    this.#narrator.begin(transfer);
     this.#ticking = setInterval(() => {
       this.#tick(transfer);
     }, TICK_MS);
@@ -281,7 +280,7 @@ export class DropModel {
   pause(): void {
     this.#during((transfer) => {
       transfer.pause();
-      this.announcer.say("Paused");
+      this.#narrator.paused(true);
     });
   }
 
@@ -289,7 +288,7 @@ export class DropModel {
   resume(): void {
     this.#during((transfer) => {
       transfer.resume();
-      this.announcer.say("Going on");
+      this.#narrator.paused(false);
     });
   }
 
@@ -305,7 +304,7 @@ export class DropModel {
   connection(online: boolean): void {
     this.#during((transfer) => {
       transfer.connection(online);
-      this.announcer.say(online ? "Connected again, going on" : "Offline, waiting for the connection");
+      this.#narrator.connection(online);
     });
   }
 
@@ -373,11 +372,7 @@ export class DropModel {
 
   #tick(transfer: Transfer): void {
     transfer.tick();
-    if (transfer.condition.is === "pushing" && transfer.shown >= this.#told + TELL_EVERY) {
-      this.#told = transfer.shown;
-      const left = transfer.estimate === undefined ? "" : `, ${roughly(transfer.estimate)} left`;
-      this.announcer.say(`${percent(transfer.shown)} sent${left}`);
-    }
+    this.#narrator.look(transfer);
     this.#listener.progressed(transfer);
     this.#listener.changed();
   }

@@ -55,8 +55,15 @@ export const controls = css`
     font-weight: 650;
   }
 
-  h2:focus {
+  /* The focus goes to a heading by itself when a stage begins: worth a ring only for those who go by keyboard. */
+  h2:focus:not(:focus-visible) {
     outline: none;
+  }
+
+  h2:focus-visible {
+    outline: 2px solid var(--_accent);
+    outline-offset: 4px;
+    border-radius: 4px;
   }
 
   small,

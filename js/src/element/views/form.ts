@@ -197,8 +197,12 @@ function newRepo(model: Host["model"]): TemplateResult {
     <label class="check">
       <input
         type="checkbox"
-        ?disabled=${there}
+        aria-disabled=${there ? "true" : nothing}
         .checked=${live(form.private)}
+        @click=${(event: Event) => {
+          // Not `disabled`, which would take the focus away from whoever is there when the answer comes.
+          if (there) event.preventDefault();
+        }}
         @change=${(event: Event) => {
           model.edit({ private: (event.target as HTMLInputElement).checked });
         }}
@@ -211,7 +215,6 @@ function newRepo(model: Host["model"]): TemplateResult {
             <label for="field-sdk">A new Space runs on</label>
             <select
               id="field-sdk"
-              ?disabled=${there}
               @change=${(event: Event) => {
                 model.edit({ sdk: (event.target as HTMLSelectElement).value as SpaceKind });
               }}

@@ -1,0 +1,55 @@
+/**
+ * What a running push says to those who do not see it: that it began, its milestones, and what holds it up.
+ *
+ * Invariants: each milestone is said once, and only the last one that was reached; the end is not announced here, because the
+ * heading of the next stage is read out. How often something may be said is the announcer's business.
+ */
+import type { Announcer } from "./announcer.js";
+import { bytes, counted, percent, roughly, sentence } from "./format.js";
+import type { Condition, Transfer } from "./transfer.js";
+
+/** Shares of a push that are worth a word. */
+const MILESTONES = [0.25, 0.5, 0.75] as const;
+
+/** Tells of one push after another. */
+export class Narrator {
+  readonly #announcer: Announcer;
+  #told = 0;
+  #condition: Condition["is"] = "preparing";
+
+  constructor(announcer: Announcer) {
+    this.#announcer = announcer;
+  }
+
+  /** A push begins. */
+  begin(transfer: Transfer): void {
+    this.#told = 0;
+    this.#condition = "preparing";
+    this.#announcer.say(`Pushing ${counted(transfer.files.length, "file")}, ${bytes(transfer.totalBytes)}`);
+  }
+
+  /** A push was paused, or goes on. */
+  paused(paused: boolean): void {
+    this.#announcer.say(paused ? "Paused" : "Going on");
+  }
+
+  /** The network went away, or came back. */
+  connection(online: boolean): void {
+    this.#announcer.say(online ? "Connected again, going on" : "Offline, waiting for the connection");
+  }
+
+  /** Looks how far a push is. Call it a few times a second. */
+  look(transfer: Transfer): void {
+    const { condition, shown } = transfer;
+    const news = condition.is !== this.#condition;
+    this.#condition = condition.is;
+    if (news && condition.is === "creating") this.#announcer.say("Creating the repository");
+    if (news && condition.is === "retrying") this.#announcer.say(`Trying again. ${sentence(condition.cause)}`);
+    if (news && condition.is === "committing") this.#announcer.say("Everything is sent, committing");
+    const reached = MILESTONES.findLast((share) => shown >= share) ?? 0;
+    if (condition.is !== "pushing" || reached <= this.#told) return;
+    this.#told = reached;
+    const left = transfer.estimate === undefined ? "" : `, ${roughly(transfer.estimate)} left`;
+    this.#announcer.say(`${percent(reached)} sent${left}`);
+  }
+}
