@@ -26,7 +26,7 @@ export type {
   UploadEvent,
 } from "./upload/events.js";
 export type { UploadJob } from "./upload/job.js";
-export type { CommitDeletedEntry, CommitFile, CommitOperation, ContentSource } from "./upload/operations.js";
+export type { CommitDeletedEntry, CommitFile, CommitOperation, ContentSource, FileContent } from "./upload/operations.js";
 export {
   deleteFile,
   deleteFolder,

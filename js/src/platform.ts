@@ -5,6 +5,7 @@
  */
 import type { Hashing } from "./compute/lane.js";
 import type { Directory } from "./source/folder/walk.js";
+import type { Spool } from "./source/spool.js";
 
 /** One runtime. */
 export interface Platform {
@@ -16,6 +17,8 @@ export interface Platform {
   hashing?: Hashing;
   /** Files and folders by path; absent in browsers. */
   disk?: Disk;
+  /** Makes a place for the bytes of a stream; nothing, or absent, where there is none. */
+  spool?: () => Promise<Spool | undefined>;
 }
 
 /** What the wasm can be made from. */

@@ -1,5 +1,6 @@
 /** The entry for browsers (pages and module workers) and whatever else has `fetch` and URLs of its own files. */
 import { setPlatform } from "../platform.js";
+import { opfsSpool } from "../source/opfs.js";
 
 setPlatform({
   // Bundlers know both spellings by sight: they must stay literal.
@@ -8,6 +9,7 @@ setPlatform({
     url === undefined
       ? new Worker(new URL("../compute/worker.js", import.meta.url), { type: "module" })
       : new Worker(url, { type: "module" }),
+  spool: opfsSpool,
 });
 
 export * from "../index.js";

@@ -16,4 +16,6 @@ export interface Source {
   readonly blob: Blob;
   /** Tells when the file is not what it was when it was taken in; absent where content cannot change. */
   readonly check?: () => Promise<FailureView | undefined>;
+  /** Takes away what was put on the device for the sake of this job; absent where there is nothing. Never rejects. */
+  readonly release?: () => Promise<void>;
 }

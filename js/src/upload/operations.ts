@@ -4,20 +4,28 @@
 import { InvalidInputError, unsupported } from "../errors.js";
 import { platform } from "../platform.js";
 import { blobSource } from "../source/blob.js";
-import { toBlob, type Content, type Opening } from "../source/content.js";
+import { toBlob, type Content, type Expected, type Opening } from "../source/content.js";
 import { collectFiles } from "../source/folder/collect.js";
 import type { Planned } from "./push.js";
 
 /** What can be the content of a file; what the Hub's own JavaScript client takes, and more. */
 export type ContentSource = Content;
 
-/** Adds a file, or replaces it. */
-export interface CommitFile {
-  operation: "addOrUpdate";
+/** The content of one file. */
+export interface FileContent {
   /** Path in the repo. */
   path: string;
   /** A `file:` URL may lead to a folder, in runtimes with a disk; its files go below `path`. */
   content: ContentSource;
+  /** Bytes that the content must have. */
+  size?: number | undefined;
+  /** SHA-256 that the content must have, in hex. */
+  sha256?: string | undefined;
+}
+
+/** Adds a file, or replaces it. */
+export interface CommitFile extends FileContent {
+  operation: "addOrUpdate";
 }
 
 /** Deletes a file; a folder when `path` ends in `/`. */
@@ -59,7 +67,7 @@ export async function* planOperations(
   }
 }
 
-async function* planAddition({ path, content }: CommitFile, planning: Planning): AsyncGenerator<Planned> {
+async function* planAddition({ path, content, size, sha256 }: CommitFile, planning: Planning): AsyncGenerator<Planned> {
   if (content instanceof URL && content.protocol === "file:" && (await platform().disk?.isFolder(content)) === true) {
     const { maxFolderDepth = Infinity, signal } = planning;
     for await (const file of collectFiles(content, { abortSignal: signal })) {
@@ -68,7 +76,8 @@ async function* planAddition({ path, content }: CommitFile, planning: Planning):
     }
     return;
   }
-  yield { operation: "addOrUpdate", path, source: blobSource(await toBlob(content, planning)) };
+  const expected: Expected = { size, sha256 };
+  yield { operation: "addOrUpdate", path, source: blobSource(await toBlob(content, { ...planning, path }, expected)) };
 }
 
 /** A path below a folder of the repo; the folder may be given as Python's `path_in_repo` is. */

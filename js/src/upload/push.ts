@@ -68,20 +68,24 @@ export async function push(
   const io = new JobIo(chooseTransport(params.fetch), compute, sources);
   const driver = new Driver<PushOutputView, PushMachine>(open(PushHandle, params, message), io);
   control.attach(attached(driver));
-  return await driver.run({
-    signal,
-    onEvent: control.emit,
-    prepare: (machine) => supply(machine, plan, sources, signal),
-    conclude: async (output, machine) => ({
-      commit: { oid: output.head.oid, url: output.head.url },
-      commits: output.commits,
-      verified: output.verified,
-      hookOutput: output.hookOutput,
-      files: await files(machine),
-      bytes: output.bytes,
-    }),
-    onEnd: control.takeStock,
-  });
+  try {
+    return await driver.run({
+      signal,
+      onEvent: control.emit,
+      prepare: (machine) => supply(machine, plan, sources, signal),
+      conclude: async (output, machine) => ({
+        commit: { oid: output.head.oid, url: output.head.url },
+        commits: output.commits,
+        verified: output.verified,
+        hookOutput: output.hookOutput,
+        files: await files(machine),
+        bytes: output.bytes,
+      }),
+      onEnd: control.takeStock,
+    });
+  } finally {
+    await Promise.all(sources.flatMap(({ release }) => release?.() ?? []));
+  }
 }
 
 function open(Handle: Engine["PushHandle"], params: PushParams, { title, description }: Message): PushMachine {

@@ -3,7 +3,7 @@ import { progressOf, startCommit } from "./commit.js";
 import type { CommitOutput, CommitProgressEvent } from "./events.js";
 import { InvalidInputError, unsupported } from "../errors.js";
 import type { UploadJob } from "./job.js";
-import type { CommitFile, ContentSource } from "./operations.js";
+import type { CommitFile, FileContent } from "./operations.js";
 import type { PushParams } from "./push.js";
 
 /**
@@ -12,7 +12,7 @@ import type { PushParams } from "./push.js";
  * A `File` goes to its name (`webkitRelativePath` is not looked at: that is what `uploadFolder` is for), a URL to the last
  * part of its path; what a `file:` URL of a folder holds goes below the folder's name.
  */
-export type UploadSource = URL | File | { path: string; content: ContentSource };
+export type UploadSource = URL | File | FileContent;
 
 /** What all uploads of files take. */
 export interface UploadFilesOptions extends PushParams {
@@ -73,7 +73,10 @@ function toOperation(file: UploadSource | null | undefined): CommitFile {
   if (typeof file !== "object" || file === null) throw notAFile();
   if ("edits" in file)
     throw unsupported("Edits of existing files are not supported by this version; give the whole file");
-  if ("content" in file) return { operation: "addOrUpdate", path: file.path, content: file.content };
+  if ("content" in file) {
+    const { path, content, size, sha256 } = file;
+    return { operation: "addOrUpdate", path, content, size, sha256 };
+  }
   if (!("name" in file)) throw notAFile();
   // Some libraries put the path of a dropped file on the file itself.
   const path = "path" in file && typeof file.path === "string" ? file.path : file.name;

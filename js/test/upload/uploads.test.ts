@@ -309,7 +309,6 @@ describe("uploadFiles", () => {
     ["no list", undefined, "invalid_input"],
     ["no file", [42], "invalid_input"],
     ["no content", [{ path: "a", content: 42 }], "invalid_input"],
-    ["a stream", [{ path: "a", content: new Blob(["a"]).stream() }], "unsupported"],
     ["edits", [{ path: "a", originalContent: new Blob(), edits: [] }], "unsupported"],
     ["a URL that nobody can read here", [new URL("ftp://example.com/a")], "unsupported"],
   ])("refuses %s", async (_, files, code) => {

@@ -66,7 +66,7 @@ type Taken = { tree: () => Directory | Promise<Directory> } | { list: readonly L
  * for await (const { path, size } of collectFiles(event.dataTransfer)) console.log(path, size);
  */
 export function collectFiles(source: FolderSource | null, options: CollectOptions = {}): AsyncIterable<CollectedFile> {
-  return list(take(source), options);
+  return list(take(source, options.abortSignal), options);
 }
 
 /**
@@ -74,14 +74,14 @@ export function collectFiles(source: FolderSource | null, options: CollectOption
  *
  * Errors: `invalid_input` for what is no folder, `unsupported` for a path where there is no disk.
  */
-function take(source: FolderSource | null): Taken {
+function take(source: FolderSource | null, signal: AbortSignal | undefined): Taken {
   if (typeof source === "string" || source instanceof URL) {
     const { disk } = platform();
     if (disk === undefined)
       throw unsupported("Folders by path or URL need a runtime with a disk; give files or a drop");
     return { tree: () => disk.openFolder(source) };
   }
-  if (source instanceof Map) return { list: mapFiles(source) };
+  if (source instanceof Map) return { list: mapFiles(source, signal) };
   if (typeof source === "object" && source !== null) {
     if (isDataTransfer(source)) {
       const dropped = takeDropped(source);
@@ -96,11 +96,11 @@ function take(source: FolderSource | null): Taken {
   throw new InvalidInputError("folder must be a drop, chosen files, a directory handle or entry, a Map, or a path");
 }
 
-function mapFiles(files: ReadonlyMap<string, Content>): Listed[] {
+function mapFiles(files: ReadonlyMap<string, Content>, signal: AbortSignal | undefined): Listed[] {
   return Array.from(files, ([path, content]) => ({
     path,
     open: async () => {
-      const blob = await toBlob(content, {});
+      const blob = await toBlob(content, { path, signal });
       return { content: blob, ...fingerprint(blob) };
     },
   }));
