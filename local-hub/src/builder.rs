@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use crate::auth::{Org, User};
 use crate::config::Config;
+use crate::rate::Quotas;
 use crate::server::{self, LocalHubHandle};
 
 /// Where to start: [`LocalHub::builder`].
@@ -71,6 +72,12 @@ impl Builder {
     /// How long a presigned URL is good; whole seconds count.
     pub fn url_lifetime(mut self, lifetime: Duration) -> Self {
         self.config.url_lifetime = lifetime;
+        self
+    }
+
+    /// Limits requests and commits.
+    pub fn quotas(mut self, quotas: Quotas) -> Self {
+        self.config.quotas = quotas;
         self
     }
 

@@ -36,6 +36,8 @@ pub struct Call {
     pub body: SyncWrapper<Body>,
     /// Who calls, when there is a token.
     pub caller: Option<Caller>,
+    /// Whether a fault rule wants a presigned URL to be taken for one whose time is over.
+    pub is_expired: bool,
 }
 
 impl Call {

@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use crate::auth::{Org, User};
+use crate::rate::Quotas;
 
 /// What a Hub is started with; every field has a default that suits tests.
 #[derive(Clone, Debug)]
@@ -33,6 +34,8 @@ pub struct Config {
     pub part_size: u64,
     /// How long a presigned URL is good.
     pub url_lifetime: Duration,
+    /// How much is allowed.
+    pub quotas: Quotas,
     /// One line per request on standard error.
     pub log: bool,
 }
@@ -52,6 +55,7 @@ impl Default for Config {
             multipart_threshold: 5_000_000_000,
             part_size: 64 * 1024 * 1024,
             url_lifetime: Duration::from_secs(900),
+            quotas: Quotas::default(),
             log: false,
         }
     }

@@ -18,6 +18,8 @@ pub struct Refusal {
     pub message: String,
     /// More keys of the body.
     pub extra: Map<String, Value>,
+    /// The value of `Retry-After`, in seconds.
+    pub retry_after: Option<u64>,
     /// What really happened, for the server's log only.
     pub cause: Option<String>,
 }
@@ -25,7 +27,7 @@ pub struct Refusal {
 impl Refusal {
     /// A refusal with this status and sentence.
     pub fn new(status: StatusCode, message: impl Into<String>) -> Self {
-        Self { status, code: None, message: message.into(), extra: Map::new(), cause: None }
+        Self { status, code: None, message: message.into(), extra: Map::new(), retry_after: None, cause: None }
     }
 
     fn coded(status: StatusCode, code: &'static str, message: impl Into<String>) -> Self {
@@ -126,6 +128,9 @@ impl Refusal {
         headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("application/json; charset=utf-8"));
         if let Some(code) = self.code {
             headers.insert("x-error-code", HeaderValue::from_static(code));
+        }
+        if let Some(seconds) = self.retry_after {
+            headers.insert(header::RETRY_AFTER, HeaderValue::from(seconds));
         }
         headers.insert("x-error-message", header_text(&self.message));
         response

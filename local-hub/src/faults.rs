@@ -29,6 +29,12 @@ pub struct Rule {
     /// How many matching requests after those are hit; without it, all.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub times: Option<u64>,
+    /// The route whose next request ends the rule, before it is asked itself.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub until: Option<String>,
+    /// Whether a connection that the fault drops is reset (RST) and not closed in order (FIN).
+    #[serde(default)]
+    pub reset: bool,
     /// What happens to them.
     pub fault: Fault,
 }
@@ -70,6 +76,31 @@ pub enum Fault {
     },
     /// The request is read, the connection dropped. No work.
     Drop,
+    /// The request's body is read slowly, then the work is done.
+    DripRequest {
+        /// The speed.
+        bytes_per_second: u64,
+    },
+    /// One byte of the request's body arrives as another.
+    FlipRequest {
+        /// Which, from 0.
+        #[serde(default)]
+        at: u64,
+    },
+    /// The presigned URL is taken for one whose time is over.
+    Expired,
+    /// Somebody else commits a file to the branch that the request is about, then the work is done.
+    ForeignCommit {
+        /// The file; `foreign.txt` unless given.
+        #[serde(default)]
+        path: Option<String>,
+        /// Its text; something new each time unless given.
+        #[serde(default)]
+        content: Option<String>,
+        /// Who commits; `somebody-else` unless given.
+        #[serde(default)]
+        author: Option<String>,
+    },
     /// The work is done, the connection dropped before the answer.
     DropAnswer,
     /// The work is done and the answer cut off after that many bytes of its body; its head says the full length.
@@ -78,6 +109,25 @@ pub enum Fault {
         #[serde(default)]
         after_bytes: u64,
     },
+    /// The work is done and only the first part of the answer sent, as if it were all.
+    HalfAnswer {
+        /// Bytes of the body; half of them unless given.
+        #[serde(default)]
+        after_bytes: Option<u64>,
+    },
+    /// The work is done and one byte of the answer's body sent as another.
+    FlipAnswer {
+        /// Which, from 0.
+        #[serde(default)]
+        at: u64,
+    },
+    /// The work is done and the answer sent with other headers.
+    AnswerHeaders {
+        /// Names and values; a header without a value is left out.
+        headers: Vec<(String, Option<String>)>,
+    },
+    /// The work is done and the answer's ETag (and `X-Linked-Etag`) is of another content.
+    WrongEtag,
     /// The request is read and never answered. No work.
     Stall,
     /// The work is done and never answered.
@@ -87,6 +137,17 @@ pub enum Fault {
         /// The speed.
         bytes_per_second: u64,
     },
+}
+
+/// What a rule does to one request.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Taken {
+    /// The rule; none when no rule hits the request.
+    pub id: Option<u64>,
+    /// What happens.
+    pub fault: Fault,
+    /// Whether a connection that it drops is reset.
+    pub reset: bool,
 }
 
 /// What a request looks like to the rules.
@@ -120,6 +181,18 @@ impl Rule {
         self
     }
 
+    /// Resets the connection where the fault drops it.
+    pub fn reset(mut self) -> Self {
+        self.reset = true;
+        self
+    }
+
+    /// Ends the rule at the next request of this route.
+    pub fn until(mut self, route: impl Into<String>) -> Self {
+        self.until = Some(route.into());
+        self
+    }
+
     fn matches(&self, seen: Seen<'_>) -> bool {
         let route = |wanted: &str| match wanted.strip_suffix(".*") {
             Some(group) => seen.route.split('.').next() == Some(group),
@@ -149,6 +222,8 @@ pub struct Placed {
     pub matched: u64,
     /// How many requests were hit.
     pub hits: u64,
+    /// Whether the request came that ends the rule.
+    pub over: bool,
 }
 
 /// The rules in force.
@@ -169,7 +244,7 @@ impl Faults {
         let mut state = self.lock();
         state.last_id += 1;
         let id = state.last_id;
-        state.rules.push(Placed { id, rule, matched: 0, hits: 0 });
+        state.rules.push(Placed { id, rule, matched: 0, hits: 0, over: false });
         id
     }
 
@@ -191,20 +266,25 @@ impl Faults {
         self.lock().rules.clone()
     }
 
-    /// What happens to this request, with the id of the rule that says so.
-    pub fn take(&self, seen: Seen<'_>) -> Option<(u64, Fault)> {
-        for placed in &mut self.lock().rules {
-            if !placed.rule.matches(seen) {
+    /// What happens to this request.
+    pub fn take(&self, seen: Seen<'_>) -> Taken {
+        let mut state = self.lock();
+        for placed in &mut state.rules {
+            placed.over |= placed.rule.until.as_deref() == Some(seen.route);
+        }
+        for placed in &mut state.rules {
+            if placed.over || !placed.rule.matches(seen) {
                 continue;
             }
             placed.matched += 1;
             let used_up = placed.rule.times.is_some_and(|times| placed.hits >= times);
             if placed.matched > placed.rule.skip && !used_up {
                 placed.hits += 1;
-                return Some((placed.id, placed.rule.fault.clone()));
+                let Rule { fault, reset, .. } = placed.rule.clone();
+                return Taken { id: Some(placed.id), fault, reset };
             }
         }
-        None
+        Taken::default()
     }
 
     fn lock(&self) -> MutexGuard<'_, State> {
@@ -224,11 +304,22 @@ mod tests {
     fn the_nth_call() {
         let faults = Faults::default();
         let id = faults.add(Rule::on("commit", Fault::Drop).skip(1).times(2));
-        let hits: Vec<bool> = (0..5).map(|_| faults.take(seen("commit", "POST")).is_some()).collect();
+        let hits: Vec<bool> = (0..5).map(|_| faults.take(seen("commit", "POST")).id.is_some()).collect();
         assert_eq!(hits, [false, true, true, false, false]);
         let placed = &faults.list()[0];
         assert_eq!((placed.id, placed.matched, placed.hits), (id, 5, 2));
         assert!(faults.remove(id) && !faults.remove(id));
+    }
+
+    #[test]
+    fn a_rule_ends_at_another_request() {
+        let faults = Faults::default();
+        faults.add(Rule::on("commit", Fault::Drop).until("refs").reset());
+        let taken = faults.take(seen("commit", "POST"));
+        assert_eq!((taken.fault, taken.reset), (Fault::Drop, true));
+        assert_eq!(faults.take(seen("refs", "GET")), Taken::default());
+        assert_eq!(faults.take(seen("commit", "POST")), Taken::default());
+        assert!(faults.list()[0].over);
     }
 
     #[test]

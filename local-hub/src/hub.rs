@@ -5,10 +5,13 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use crate::auth::Accounts;
+use crate::clock::Clock;
 use crate::config::Config;
 use crate::durable;
 use crate::error::Refusal;
 use crate::faults::Faults;
+use crate::pace::{Network, NetworkSettings};
+use crate::rate::RateLimits;
 use crate::repo::Repos;
 use crate::request_log::RequestLog;
 use crate::store::Store;
@@ -29,6 +32,12 @@ pub struct Hub {
     pub log: Arc<RequestLog>,
     /// What shall go wrong.
     pub faults: Arc<Faults>,
+    /// How slow the network is.
+    pub network: Network,
+    /// The time.
+    pub clock: Arc<Clock>,
+    /// How much is allowed.
+    pub rates: RateLimits,
     data: PathBuf,
     /// Held as long as the Hub runs: one process per data folder.
     _lock: std::fs::File,
@@ -41,12 +50,16 @@ impl Hub {
         let data = data.canonicalize()?;
         let lock = std::fs::OpenOptions::new().create(true).append(true).open(data.join(".lock"))?;
         lock.try_lock().map_err(|_| io::Error::other(format!("{} is in use by another Hub", data.display())))?;
+        let clock = Arc::new(Clock::default());
         Ok(Self {
             accounts: Accounts::new(&config.users, &config.orgs).map_err(io::Error::other)?,
             repos: Repos::open(&data)?,
-            store: Store::open(&data, store_url)?,
+            store: Store::open(&data, store_url, Arc::clone(&clock))?,
             log: Arc::default(),
             faults: Arc::default(),
+            network: Network::default(),
+            rates: RateLimits::new(config.quotas.clone(), Arc::clone(&clock)),
+            clock,
             config,
             url,
             data,
@@ -54,7 +67,8 @@ impl Hub {
         })
     }
 
-    /// Forgets every repo and every large file, the request log and the fault rules. Users stay.
+    /// Forgets every repo and every large file, the request log and the fault rules; quotas, network and clock are as at
+    /// the start. Users stay.
     pub fn reset(&self) -> Result<(), Refusal> {
         for repo in self.repos.all() {
             self.repos.delete(&repo.id)?;
@@ -62,6 +76,9 @@ impl Hub {
         self.store.uploads.clear()?;
         self.log.clear();
         self.faults.clear();
+        self.network.set(NetworkSettings::default());
+        self.clock.reset();
+        self.rates.set(self.config.quotas.clone());
         Ok(())
     }
 

@@ -55,5 +55,9 @@ pub const POINTER_MAX: usize = 1024;
 /// Units: bytes.
 pub const DRAIN_MAX: u64 = 64 * 1024 * 1024;
 
+/// How long the window of a rate limit is.
+/// Units: seconds. Source: the Hub's documentation of its rate limits.
+pub const RATE_WINDOW: u64 = 300;
+
 /// Longest repo id, namespace included.
 pub const REPO_ID_MAX: usize = 96;

@@ -7,7 +7,7 @@ use std::process::ExitCode;
 use std::time::Duration;
 
 use clap::Parser;
-use hubferry_local_hub::{Builder, Config, Org, User};
+use hubferry_local_hub::{Builder, Config, Org, Quotas, User};
 use tokio::signal::unix::{SignalKind, signal};
 
 /// An embedded Hugging Face Hub for demos, tests and offline work.
@@ -62,6 +62,18 @@ struct Options {
     #[arg(long, default_value_t = 900, value_name = "SECONDS")]
     url_lifetime: u64,
 
+    /// Requests of one user (or address) in a window, apart for each policy; what is not named is not limited
+    #[arg(long, value_name = "api=N,resolvers=N,pages=N")]
+    quota: Option<Quotas>,
+
+    /// How long the window of a quota is
+    #[arg(long, default_value_t = 300, value_name = "SECONDS", value_parser = clap::value_parser!(u64).range(1..))]
+    quota_window: u64,
+
+    /// Commits of one user to one repo in an hour [default: not limited]
+    #[arg(long, value_name = "N")]
+    commits_per_hour: Option<u64>,
+
     /// One line per request on standard error
     #[arg(long)]
     log: bool,
@@ -82,6 +94,11 @@ impl Options {
             multipart_threshold: self.multipart_threshold,
             part_size: self.part_size,
             url_lifetime: Duration::from_secs(self.url_lifetime),
+            quotas: Quotas {
+                window_seconds: self.quota_window,
+                commits_per_hour: self.commits_per_hour,
+                ..self.quota.unwrap_or_default()
+            },
             log: self.log,
         }
     }

@@ -4,7 +4,7 @@
 //! the last [`KEPT`] requests; calls to the control API and health checks are not in it.
 
 use std::collections::VecDeque;
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::atomic::{AtomicU32, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard};
 use std::time::{Instant, SystemTime, UNIX_EPOCH};
 
@@ -54,6 +54,8 @@ pub struct Entry {
     pub repo: Option<String>,
     /// The answer's status; none when there was no answer.
     pub status: Option<u16>,
+    /// How many requests were going on when this one came, itself included.
+    pub concurrent: u32,
     /// Bytes of the request's body that came.
     pub request_bytes: u64,
     /// Bytes of the answer's body that went out.
@@ -80,6 +82,7 @@ pub struct Entry {
 pub struct RequestLog {
     entries: Mutex<VecDeque<Arc<Mutex<Entry>>>>,
     next: AtomicU64,
+    going_on: AtomicU32,
     /// Wall time of `origin`, so that times never go back.
     wall: f64,
     origin: Instant,
@@ -88,7 +91,13 @@ pub struct RequestLog {
 impl Default for RequestLog {
     fn default() -> Self {
         let wall = SystemTime::now().duration_since(UNIX_EPOCH).map_or(0.0, |since| since.as_secs_f64() * 1000.0);
-        Self { entries: Mutex::default(), next: AtomicU64::new(1), wall, origin: Instant::now() }
+        Self {
+            entries: Mutex::default(),
+            next: AtomicU64::new(1),
+            going_on: AtomicU32::new(0),
+            wall,
+            origin: Instant::now(),
+        }
     }
 }
 
@@ -127,6 +136,7 @@ impl RequestLog {
             route: "none",
             repo: None,
             status: None,
+            concurrent: self.going_on.fetch_add(1, Ordering::Relaxed) + 1,
             request_bytes: 0,
             response_bytes: 0,
             started_at: self.now(),
@@ -156,6 +166,11 @@ impl RequestLog {
     /// Forgets all requests; those that still go on are forgotten too.
     pub fn clear(&self) {
         self.lock().clear();
+    }
+
+    /// Notes that a request has ended, once for each [`RequestLog::start`].
+    pub fn ended(&self) {
+        self.going_on.fetch_sub(1, Ordering::Relaxed);
     }
 
     /// The time now, in the unit of the entries.

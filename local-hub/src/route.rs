@@ -187,6 +187,23 @@ impl RepoRoute {
     }
 }
 
+impl RepoRoute {
+    /// The revision that the request is about, where its URL names one.
+    pub fn revision(&self) -> Option<&str> {
+        match self {
+            Self::Info(Some(rev))
+            | Self::Commits(rev)
+            | Self::Tree(rev, _)
+            | Self::PathsInfo(rev)
+            | Self::Preupload(rev)
+            | Self::Commit(rev)
+            | Self::Resolve(rev, _)
+            | Self::Raw(rev, _) => Some(rev),
+            _ => None,
+        }
+    }
+}
+
 /// What a request is for.
 pub fn parse(method: &Method, path: &str) -> Result<Route, NoRoute> {
     let segments = decode(path).ok_or(NoRoute::Malformed)?;

@@ -13,30 +13,23 @@ use hyper::body::Incoming;
 use sync_wrapper::SyncWrapper;
 use uuid::Uuid;
 
+use crate::auth::Caller;
 use crate::body::{EntryEnd, RequestBody, ResponseBody, Spoil};
 use crate::call::{Call, set};
 use crate::cors::{self, Face};
 use crate::error::Refusal;
 use crate::faults::{Fault, Seen};
+use crate::faulty::{self, Dropped};
 use crate::hub::Hub;
 use crate::limits::DRAIN_MAX;
+use crate::pace::Pace;
+use crate::rate::{Policy, Standing, Who};
 use crate::request_log::{Entry, edit};
 use crate::route::Route;
 use crate::routes::{self, Target};
 use crate::store;
 use crate::web;
-
-/// The connection must be dropped without (the rest of) an answer.
-#[derive(Debug)]
-pub struct Dropped;
-
-impl std::fmt::Display for Dropped {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.write_str("dropped by a fault rule")
-    }
-}
-
-impl std::error::Error for Dropped {}
+use crate::wire::Link;
 
 /// What a request is aimed at, on either host.
 enum Aim {
@@ -75,6 +68,7 @@ impl Aim {
 struct Exchange {
     hub: Arc<Hub>,
     face: Face,
+    link: Link,
     method: Method,
     path: String,
     headers: HeaderMap,
@@ -84,35 +78,42 @@ struct Exchange {
 }
 
 /// Answers a request.
-pub async fn serve(hub: Arc<Hub>, face: Face, request: Request<Incoming>) -> Result<Response<ResponseBody>, Dropped> {
+pub async fn serve(
+    hub: Arc<Hub>,
+    face: Face,
+    link: Link,
+    request: Request<Incoming>,
+) -> Result<Response<ResponseBody>, Dropped> {
     let (parts, incoming) = request.into_parts();
     let path = parts.uri.path().to_owned();
     let query = form_urlencoded::parse(parts.uri.query().unwrap_or_default().as_bytes()).into_owned().collect();
     let aim = Aim::of(&hub, face, &parts.method, &path, &parts.headers);
     let id = Uuid::new_v4().to_string();
     let entry = (!aim.is_hidden()).then(|| hub.log.start(&id, face.name(), &parts.method, &parts.uri, &parts.headers));
-    let exchange = Exchange { hub, face, method: parts.method, path, headers: parts.headers, id, entry };
+    let exchange = Exchange { hub, face, link, method: parts.method, path, headers: parts.headers, id, entry };
     let end = EntryEnd::new(exchange.entry.clone().map(|entry| (entry, Arc::clone(&exchange.hub.log))));
     let route = aim.name(&exchange.method, &exchange.path);
     let fault = exchange.note(&aim, route);
+    let (upload, spoil) = exchange.lines(&fault);
 
-    let (body, mut rest) = RequestBody::new(incoming, exchange.entry.clone());
+    let flip = match fault {
+        Fault::FlipRequest { at } => Some(at),
+        _ => None,
+    };
+    let (body, mut rest) = RequestBody::new(incoming, exchange.entry.clone(), upload, flip);
     let mut body = Body::new(body);
-    if let Some(instead) = before(&fault, &mut body).await? {
-        return Ok(exchange.finish(instead, None, end));
+    if exchange.entry.is_some() {
+        tokio::time::sleep(exchange.hub.network.latency()).await;
     }
-    let response = exchange.work(aim, query, body).await;
+    if let Some(instead) = faulty::before(&fault, &mut body).await? {
+        return Ok(exchange.finish(instead, spoil, end));
+    }
+    let response = exchange.work(aim, route, &fault, query, body).await;
     // A client that is still sending would miss an answer that comes with the end of the connection.
     if let Ok(rest) = rest.try_recv() {
         drain(rest).await;
     }
-    let spoil = match fault {
-        Fault::DropAnswer => return Err(Dropped),
-        Fault::StallAnswer => std::future::pending().await,
-        Fault::CutAnswer { after_bytes } => Some(Spoil::CutAfter(after_bytes)),
-        Fault::Drip { bytes_per_second } => Some(Spoil::Drip(bytes_per_second)),
-        _ => None,
-    };
+    let response = faulty::after(&fault, response).await?;
     if exchange.hub.config.log && exchange.entry.is_some() {
         let status = response.status().as_u16();
         eprintln!("{} {} {} {route} {status}", face.name(), exchange.method, exchange.path);
@@ -126,18 +127,45 @@ impl Exchange {
         let Some(entry) = &self.entry else { return Fault::None };
         let seen = Seen { face: self.face.name(), route, method: self.method.as_str(), path: &self.path };
         let taken = self.hub.faults.take(seen);
+        if taken.reset {
+            self.link.reset_at_end();
+        }
         let mut entry = edit(entry);
         entry.route = route;
         if let Aim::Hub(Target::Route(Route::Repo(id, _))) = aim {
             entry.repo = Some(id.url_path());
         }
-        entry.fault = taken.as_ref().map(|(id, _)| *id);
-        taken.map_or(Fault::None, |(_, fault)| fault)
+        entry.fault = taken.id;
+        taken.fault
+    }
+
+    /// How the bytes of the request come and those of the answer go: the lines in front of the request's body, and all about the answer's.
+    fn lines(&self, fault: &Fault) -> (Vec<Arc<Pace>>, Spoil) {
+        if self.entry.is_none() {
+            return (Vec::new(), Spoil::default());
+        }
+        let mut upload = Vec::from_iter(self.hub.network.upload());
+        let mut spoil = Spoil { paces: Vec::from_iter(self.hub.network.download()), ..Spoil::default() };
+        match fault {
+            Fault::DripRequest { bytes_per_second } => upload.push(Pace::new(*bytes_per_second)),
+            Fault::Drip { bytes_per_second } => spoil.paces.push(Pace::new(*bytes_per_second)),
+            Fault::CutAnswer { after_bytes } => spoil.cut_after = Some(*after_bytes),
+            Fault::FlipAnswer { at } => spoil.flip = Some(*at),
+            _ => {}
+        }
+        (upload, spoil)
     }
 
     /// Does what is asked.
-    async fn work(&self, aim: Aim, query: Vec<(String, String)>, body: Body) -> Response<Body> {
-        let mut call = Call {
+    async fn work(
+        &self,
+        aim: Aim,
+        route: &'static str,
+        fault: &Fault,
+        query: Vec<(String, String)>,
+        body: Body,
+    ) -> Response<Body> {
+        let call = Call {
             hub: Arc::clone(&self.hub),
             method: self.method.clone(),
             path: self.path.clone(),
@@ -145,7 +173,9 @@ impl Exchange {
             headers: self.headers.clone(),
             body: SyncWrapper::new(body),
             caller: None,
+            is_expired: *fault == Fault::Expired,
         };
+        let mut standing = None;
         let is_hidden = aim.is_hidden();
         let answer = match aim {
             Aim::Preflight => {
@@ -161,24 +191,55 @@ impl Exchange {
             Aim::Hub(Target::Page(file)) => web::page::answer(&self.hub, &self.headers, file).await,
             // The control API has a token of its own.
             Aim::Hub(Target::Route(route)) if is_hidden => routes::answer(call, route).await,
-            Aim::Hub(Target::Route(route)) => match self.hub.accounts.caller(&self.headers) {
-                Ok(caller) => {
-                    if let (Some(entry), Some(caller)) = (&self.entry, &caller) {
-                        edit(entry).user = Some(caller.name.clone());
-                    }
-                    call.caller = caller;
-                    routes::answer(call, route).await
+            Aim::Hub(Target::Route(target)) => {
+                let caller = self.caller();
+                standing = Policy::of(route).and_then(|policy| {
+                    let who = match &caller {
+                        Ok(Some(caller)) => Who::User(caller.name.clone()),
+                        _ => Who::Address(self.link.peer),
+                    };
+                    self.hub.rates.request(policy, who)
+                });
+                match standing.as_ref().and_then(Standing::refusal) {
+                    Some(refusal) => Err(refusal),
+                    None => self.routed(call, target, fault, caller).await,
                 }
-                Err(refusal) => Err(refusal),
-            },
+            }
         };
-        answer.unwrap_or_else(|refusal| {
+        let mut response = answer.unwrap_or_else(|refusal| {
             // What went wrong inside goes to the log of the process.
             if let (true, Some(cause)) = (self.hub.config.log, &refusal.cause) {
                 eprintln!("internal error: {cause}");
             }
             refusal.into_response()
-        })
+        });
+        if let Some(standing) = standing {
+            standing.show(&mut response);
+        }
+        response
+    }
+
+    /// Who calls, noted in the log.
+    fn caller(&self) -> Result<Option<Caller>, Refusal> {
+        let caller = self.hub.accounts.caller(&self.headers)?;
+        if let (Some(entry), Some(caller)) = (&self.entry, &caller) {
+            edit(entry).user = Some(caller.name.clone());
+        }
+        Ok(caller)
+    }
+
+    async fn routed(
+        &self,
+        mut call: Call,
+        target: Route,
+        fault: &Fault,
+        caller: Result<Option<Caller>, Refusal>,
+    ) -> Result<Response<Body>, Refusal> {
+        call.caller = caller?;
+        if let Route::Repo(id, route) = &target {
+            routes::foreign::commit(&self.hub, id, route, fault).await?;
+        }
+        routes::answer(call, target).await
     }
 
     /// Whether pages of other origins are kept out.
@@ -187,7 +248,7 @@ impl Exchange {
     }
 
     /// Adds what every answer has.
-    fn finish(&self, mut response: Response<Body>, spoil: Option<Spoil>, end: EntryEnd) -> Response<ResponseBody> {
+    fn finish(&self, mut response: Response<Body>, spoil: Spoil, end: EntryEnd) -> Response<ResponseBody> {
         let id_header = match self.face {
             Face::Hub => "x-request-id",
             Face::Store => "x-amz-request-id",
@@ -205,7 +266,7 @@ impl Exchange {
             {
                 response.headers_mut().insert(header::CONTENT_LENGTH, HeaderValue::from(length));
             }
-            return response.map(|_| ResponseBody::new(Body::empty(), Some(0), None, end));
+            return response.map(|_| ResponseBody::new(Body::empty(), Some(0), Spoil::default(), end));
         }
         let declared =
             response.headers().get(header::CONTENT_LENGTH).and_then(|value| value.to_str().ok()?.parse().ok());
@@ -213,69 +274,7 @@ impl Exchange {
     }
 }
 
-/// What a fault does before the work: nothing, an answer instead of it, or the end of the connection.
-async fn before(fault: &Fault, body: &mut Body) -> Result<Option<Response<Body>>, Dropped> {
-    match fault {
-        Fault::Status { status, headers, body: text } => {
-            read(body, u64::MAX).await;
-            let status = StatusCode::from_u16(*status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
-            let mut response = match text {
-                Some(text) => Response::new(Body::from(text.clone())),
-                None => Refusal::new(status, status.canonical_reason().unwrap_or("Error")).into_response(),
-            };
-            *response.status_mut() = status;
-            for (name, value) in headers {
-                if let (Ok(name), Ok(value)) = (name.parse::<header::HeaderName>(), HeaderValue::from_str(value)) {
-                    response.headers_mut().append(name, value);
-                }
-            }
-            if text.is_some() && !response.headers().contains_key(header::CONTENT_TYPE) {
-                response
-                    .headers_mut()
-                    .insert(header::CONTENT_TYPE, HeaderValue::from_static("application/json; charset=utf-8"));
-            }
-            Ok(Some(response))
-        }
-        Fault::Html { status } => {
-            read(body, u64::MAX).await;
-            let page = "<!DOCTYPE html>\n<html><head><title>Just a moment</title></head><body><h1>Just a moment</h1></body></html>\n";
-            let mut response = Response::new(Body::from(page));
-            *response.status_mut() =
-                status.and_then(|status| StatusCode::from_u16(status).ok()).unwrap_or(StatusCode::OK);
-            response.headers_mut().insert(header::CONTENT_TYPE, HeaderValue::from_static("text/html; charset=utf-8"));
-            Ok(Some(response))
-        }
-        Fault::Delay { ms } => {
-            tokio::time::sleep(Duration::from_millis(*ms)).await;
-            Ok(None)
-        }
-        Fault::CutRequest { after_bytes } => {
-            read(body, *after_bytes).await;
-            Err(Dropped)
-        }
-        Fault::Drop => {
-            read(body, u64::MAX).await;
-            Err(Dropped)
-        }
-        Fault::Stall => {
-            read(body, u64::MAX).await;
-            std::future::pending().await
-        }
-        Fault::None | Fault::DropAnswer | Fault::StallAnswer | Fault::CutAnswer { .. } | Fault::Drip { .. } => Ok(None),
-    }
-}
-
-/// Reads a body until it ends or so many bytes have come.
-async fn read(body: &mut Body, limit: u64) {
-    let mut seen = 0;
-    while seen < limit {
-        match body.frame().await {
-            Some(Ok(frame)) => seen += frame.data_ref().map_or(0, |data| data.len() as u64),
-            _ => return,
-        }
-    }
-}
-
+/// Reads what a client still sends, within bounds.
 async fn drain(mut rest: Incoming) {
     let reading = async {
         let mut seen = 0;

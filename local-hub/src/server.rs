@@ -16,6 +16,7 @@ use crate::config::Config;
 use crate::cors::Face;
 use crate::hub::Hub;
 use crate::serve::serve;
+use crate::wire::Wire;
 
 /// How long connections may go on after the end was asked for.
 const GRACE: Duration = Duration::from_secs(3);
@@ -73,6 +74,21 @@ impl LocalHubHandle {
         &self.hub.log
     }
 
+    /// How much is allowed.
+    pub fn rate_limits(&self) -> &crate::rate::RateLimits {
+        &self.hub.rates
+    }
+
+    /// The time that presigned URLs, quotas and logins go by.
+    pub fn clock(&self) -> &crate::clock::Clock {
+        &self.hub.clock
+    }
+
+    /// What the network between the Hub and its clients is like.
+    pub fn network(&self) -> &crate::pace::Network {
+        &self.hub.network
+    }
+
     /// The data folder.
     pub fn data(&self) -> &std::path::Path {
         self.hub.data()
@@ -107,8 +123,8 @@ async fn listen(hub: Arc<Hub>, face: Face, listener: TcpListener, stop: Cancella
     loop {
         tokio::select! {
             accepted = listener.accept() => match accepted {
-                Ok((stream, _)) => {
-                    connections.spawn(connection(Arc::clone(&hub), face, stream, stop.clone()));
+                Ok((stream, peer)) => {
+                    connections.spawn(connection(Arc::clone(&hub), face, stream, peer, stop.clone()));
                 }
                 // Out of file handles: those in use become free.
                 Err(_) => tokio::time::sleep(Duration::from_millis(50)).await,
@@ -123,10 +139,11 @@ async fn listen(hub: Arc<Hub>, face: Face, listener: TcpListener, stop: Cancella
     let _ = tokio::time::timeout(GRACE, all).await;
 }
 
-async fn connection(hub: Arc<Hub>, face: Face, stream: TcpStream, stop: CancellationToken) {
+async fn connection(hub: Arc<Hub>, face: Face, stream: TcpStream, peer: SocketAddr, stop: CancellationToken) {
     let _ = stream.set_nodelay(true);
-    let service = service_fn(|request| serve(Arc::clone(&hub), face, request));
-    let connection = http1::Builder::new().timer(TokioTimer::new()).serve_connection(TokioIo::new(stream), service);
+    let (wire, link) = Wire::new(stream, peer);
+    let service = service_fn(|request| serve(Arc::clone(&hub), face, link.clone(), request));
+    let connection = http1::Builder::new().timer(TokioTimer::new()).serve_connection(TokioIo::new(wire), service);
     tokio::pin!(connection);
     // A connection that fails is a client that went away, or a fault that drops it.
     tokio::select! {

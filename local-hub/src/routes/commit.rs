@@ -7,6 +7,7 @@
 use std::collections::HashSet;
 use std::io::{BufRead, BufReader};
 use std::path::Path;
+use std::sync::Arc;
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD as BASE64;
@@ -26,7 +27,7 @@ use crate::repo::discussions::{self, Discussion, Status};
 use crate::repo::pack::PackWriter;
 use crate::repo::pointer::{Pointer, is_oid};
 use crate::repo::write::{self, Change, Message};
-use crate::repo::{blocking, read};
+use crate::repo::{Repo, blocking, read};
 use crate::routes::aim::{self, Aim};
 use crate::routes::yaml;
 use crate::store::objects;
@@ -98,14 +99,35 @@ pub async fn post(mut call: Call, id: RepoId, rev: String) -> Answer {
         repo.with_git(move |git| read::branch_ref(git, &rev)).await?;
     }
     let author = call.user()?.name.clone();
+    call.hub.rates.commit(&id, &author)?;
+    let (commit, pull) = make(&mut call, repo, rev, aim, author.clone()).await.inspect_err(|_| {
+        call.hub.rates.uncommit(&id, &author);
+    })?;
+    let page = format!("{}/{}", call.endpoint(), id.url_path());
+    let mut answer = json!({
+        "success": true, "commitOid": commit.to_string(), "commitUrl": format!("{page}/commit/{commit}"), "hookOutput": "",
+    });
+    if let Some(num) = pull {
+        answer["pullRequestUrl"] = format!("{page}/discussions/{num}").into();
+    }
+    json(&answer)
+}
+
+/// Reads the body and makes the commit; gives its id and the number of the pull request that it opened.
+async fn make(
+    call: &mut Call,
+    repo: Arc<Repo>,
+    rev: String,
+    aim: Aim,
+    author: String,
+) -> Result<(git2::Oid, Option<u64>), Refusal> {
     let stream = call.take_body().into_data_stream().map_err(std::io::Error::other);
     let reader = SyncIoBridge::new(StreamReader::new(stream));
-    let worker = std::sync::Arc::clone(&repo);
-    let (commit, pull) = blocking(move || {
-        let git = worker.git()?;
+    blocking(move || {
+        let git = repo.git()?;
         let mut pack = PackWriter::new(&git)?;
-        let parsed = parse(BufReader::with_capacity(1 << 17, reader), &mut pack, &worker.dir)?;
-        let _writing = worker.lock()?;
+        let parsed = parse(BufReader::with_capacity(1 << 17, reader), &mut pack, &repo.dir)?;
+        let _writing = repo.lock()?;
         let reference = read::branch_ref(&git, &rev)?;
         let head = git.find_reference(&reference)?.peel_to_commit()?.id();
         if let Some(parent) = &parsed.header.parent_commit
@@ -120,18 +142,10 @@ pub async fn post(mut call: Call, id: RepoId, rev: String) -> Answer {
             description: parsed.header.description.unwrap_or_default(),
         };
         let commit = write::commit(&git, pack, Some(head), &parsed.changes, parsed.attributes, &message)?;
-        let pull = land(&git, &worker.dir, aim, &reference, head, commit, &message)?;
+        let pull = land(&git, &repo.dir, aim, &reference, head, commit, &message)?;
         Ok((commit, pull))
     })
-    .await?;
-    let page = format!("{}/{}", call.endpoint(), id.url_path());
-    let mut answer = json!({
-        "success": true, "commitOid": commit.to_string(), "commitUrl": format!("{page}/commit/{commit}"), "hookOutput": "",
-    });
-    if let Some(num) = pull {
-        answer["pullRequestUrl"] = format!("{page}/discussions/{num}").into();
-    }
-    json(&answer)
+    .await
 }
 
 /// Moves the ref that a push is aimed at; gives the number of the pull request that it opened.

@@ -1,14 +1,22 @@
-//! The control API of tests: what has been asked, what shall go wrong, and a clean start. Off unless a control token is set.
+//! The control API of tests: what has been asked, what shall go wrong, quotas, network, time, and a clean start. Off unless a control token is set.
 //!
 //! It answers no page of another origin, and what it is asked is not in the request log.
 
 use axum::http::{Method, StatusCode, header};
+use serde::Deserialize;
 use serde_json::{Value, json};
 
 use crate::call::{Answer, Call, json};
 use crate::error::Refusal;
 use crate::faults::Rule;
 use crate::repo::blocking;
+use crate::summary::Summary;
+
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+struct Advance {
+    advance_seconds: u64,
+}
 
 /// Answers a call of the control API.
 /// Errors: 404 when it is off; 401 for another token; 400 for a rule that cannot be read.
@@ -30,6 +38,24 @@ pub async fn answer(mut call: Call, segments: &[String]) -> Answer {
         (&Method::DELETE, ["requests"]) => {
             call.hub.log.clear();
             json(&json!({}))
+        }
+        (&Method::GET, ["summary"]) => json(&Summary::of(&call.hub.log.entries())),
+        (&Method::GET, ["rate-limit"]) => json(&call.hub.rates.quotas()),
+        (&Method::PUT, ["rate-limit"]) => {
+            let quotas = call.json().await?;
+            call.hub.rates.set(quotas);
+            json(&call.hub.rates.quotas())
+        }
+        (&Method::GET, ["network"]) => json(&call.hub.network.settings()),
+        (&Method::PUT, ["network"]) => {
+            let settings = call.json().await?;
+            call.hub.network.set(settings);
+            json(&call.hub.network.settings())
+        }
+        (&Method::POST, ["clock"]) => {
+            let Advance { advance_seconds } = call.json().await?;
+            call.hub.clock.advance(advance_seconds);
+            json(&json!({ "aheadSeconds": call.hub.clock.ahead() }))
         }
         (&Method::GET, ["faults"]) => json(&json!({ "faults": call.hub.faults.list() })),
         (&Method::POST, ["faults"]) => {

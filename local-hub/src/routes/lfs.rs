@@ -165,7 +165,9 @@ struct PartDone {
 /// Errors: 403 for the URL; 404 for an upload that is gone; 400 for parts that are missing, out of order or not what was sent, and for
 /// a digest that is another.
 pub async fn complete(mut call: Call) -> Answer {
-    call.hub.store.signer.check("POST", &call.path, &call.query, None).map_err(|bad| match bad {
+    let checked = call.hub.store.signer.check("POST", &call.path, &call.query, None);
+    let checked = if call.is_expired { checked.and(Err(BadSignature::Expired)) } else { checked };
+    checked.map_err(|bad| match bad {
         BadSignature::Altered => Refusal::forbidden("Invalid signature"),
         BadSignature::Expired => Refusal::forbidden("The upload has expired"),
     })?;

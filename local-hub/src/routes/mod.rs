@@ -6,6 +6,7 @@ mod commit;
 mod commits;
 mod control;
 mod discussions;
+pub mod foreign;
 mod info;
 mod lfs;
 mod paths;

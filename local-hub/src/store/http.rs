@@ -100,7 +100,9 @@ fn find_repo(call: &Call, id: &RepoId) -> Result<Arc<Repo>, Denied> {
 fn check_signature(call: &Call, length: Option<u64>) -> Result<(), Denied> {
     // A HEAD may use the URL of a GET.
     let method = if call.method == Method::HEAD { "GET" } else { call.method.as_str() };
-    call.hub.store.signer.check(method, &call.path, &call.query, length).map_err(|bad| match bad {
+    let checked = call.hub.store.signer.check(method, &call.path, &call.query, length);
+    let checked = if call.is_expired { checked.and(Err(BadSignature::Expired)) } else { checked };
+    checked.map_err(|bad| match bad {
         BadSignature::Expired => denied(StatusCode::FORBIDDEN, "AccessDenied", "Request has expired"),
         BadSignature::Altered => denied(
             StatusCode::FORBIDDEN,

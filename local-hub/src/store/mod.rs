@@ -9,7 +9,9 @@ pub mod uploads;
 
 use std::io;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
+use crate::clock::Clock;
 use crate::durable;
 use crate::ident::{RepoId, RepoType};
 use crate::repo::pointer::is_oid;
@@ -29,12 +31,12 @@ pub struct Store {
 
 impl Store {
     /// Opens the store of a data folder.
-    pub fn open(data: &Path, url: String) -> io::Result<Self> {
+    pub fn open(data: &Path, url: String, clock: Arc<Clock>) -> io::Result<Self> {
         let incoming = data.join("incoming");
         // What was on its way when the process ended never counted.
         let _ = std::fs::remove_dir_all(&incoming);
         durable::create_dirs(&incoming)?;
-        Ok(Self { url, uploads: Uploads::open(data)?, signer: Signer::new(key(data)?), incoming })
+        Ok(Self { url, uploads: Uploads::open(data)?, signer: Signer::new(key(data)?, clock), incoming })
     }
 
     /// The folder in which bodies are received.

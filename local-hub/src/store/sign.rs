@@ -3,11 +3,13 @@
 //! The form is S3's query form. The signature covers method, path, every other query parameter and, for uploads, the exact length; the
 //! key lives as long as the data folder, so a URL outlives a restart.
 
-use std::time::{SystemTime, UNIX_EPOCH};
+use std::sync::Arc;
 
 use hmac::{Hmac, KeyInit, Mac};
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use sha2::Sha256;
+
+use crate::clock::Clock;
 
 /// What S3 leaves as it is in a query.
 const UNRESERVED: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'_').remove(b'.').remove(b'~');
@@ -28,12 +30,13 @@ pub enum BadSignature {
 /// Writes and checks presigned URLs.
 pub struct Signer {
     key: [u8; 32],
+    clock: Arc<Clock>,
 }
 
 impl Signer {
     /// A signer with this key.
-    pub fn new(key: [u8; 32]) -> Self {
-        Self { key }
+    pub fn new(key: [u8; 32], clock: Arc<Clock>) -> Self {
+        Self { key, clock }
     }
 
     /// Path and query of a URL that allows `method` on `path` for `seconds`.
@@ -41,7 +44,7 @@ impl Signer {
     pub fn sign(&self, method: &str, path: &str, query: &[(&str, &str)], length: Option<u64>, seconds: u64) -> String {
         let mut pairs: Vec<(String, String)> = query.iter().map(|(k, v)| ((*k).to_owned(), (*v).to_owned())).collect();
         pairs.push(("X-Amz-Algorithm".to_owned(), "AWS4-HMAC-SHA256".to_owned()));
-        pairs.push((DATE.to_owned(), unix_now().to_string()));
+        pairs.push((DATE.to_owned(), self.clock.now().to_string()));
         pairs.push((EXPIRES.to_owned(), seconds.to_string()));
         let signed = if length.is_some() { "content-length;host" } else { "host" };
         pairs.push(("X-Amz-SignedHeaders".to_owned(), signed.to_owned()));
@@ -67,7 +70,7 @@ impl Signer {
             return Err(BadSignature::Altered);
         }
         let number = |name| value(name).and_then(|text| text.parse::<u64>().ok()).ok_or(BadSignature::Altered);
-        if unix_now() >= number(DATE)?.saturating_add(number(EXPIRES)?) {
+        if self.clock.now() >= number(DATE)?.saturating_add(number(EXPIRES)?) {
             return Err(BadSignature::Expired);
         }
         Ok(())
@@ -100,10 +103,6 @@ fn encode(text: &str) -> String {
     utf8_percent_encode(text, UNRESERVED).to_string()
 }
 
-fn unix_now() -> u64 {
-    SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |since| since.as_secs())
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -115,7 +114,7 @@ mod tests {
 
     #[test]
     fn a_signed_url_allows_only_itself() {
-        let signer = Signer::new([7; 32]);
+        let signer = Signer::new([7; 32], Arc::default());
         let (path, pairs) = parse(&signer.sign("PUT", "/x/y", &[("partNumber", "1")], Some(5), 60));
         let check = |method, path: &str, pairs: &[_], length| signer.check(method, path, pairs, length);
         assert_eq!(check("PUT", &path, &pairs, Some(5)), Ok(()));
@@ -131,14 +130,17 @@ mod tests {
             changed[at].1.push('0');
             assert_eq!(check("PUT", &path, &changed, Some(5)), altered, "{:?}", changed[at]);
         }
-        let other = Signer::new([8; 32]);
+        let other = Signer::new([8; 32], Arc::default());
         assert_eq!(other.check("PUT", &path, &pairs, Some(5)), altered);
     }
 
     #[test]
     fn a_signed_url_ends() {
-        let signer = Signer::new([7; 32]);
-        let (path, pairs) = parse(&signer.sign("GET", "/x", &[], None, 0));
+        let clock = Arc::new(Clock::default());
+        let signer = Signer::new([7; 32], Arc::clone(&clock));
+        let (path, pairs) = parse(&signer.sign("GET", "/x", &[], None, 900));
+        assert_eq!(signer.check("GET", &path, &pairs, None), Ok(()));
+        clock.advance(900);
         assert_eq!(signer.check("GET", &path, &pairs, None), Err(BadSignature::Expired));
     }
 }
