@@ -1,7 +1,7 @@
 // Runs the tests one file after another, each in a process of its own: `node run.mjs [PART OF A FILE'S NAME…]`.
 // They need what `make build` and scripts/build/tarball.sh make; `make test` sees to that.
 import { readdirSync } from "node:fs";
-import { join } from "node:path";
+import { basename, join } from "node:path";
 import { run } from "node:test";
 import { spec } from "node:test/reporters";
 import { FULL } from "./harness/environment.mjs";
@@ -9,11 +9,13 @@ import { fixtureFolder } from "./harness/fixture.mjs";
 import { project } from "./harness/project.mjs";
 
 const wanted = process.argv.slice(2);
-const folder = join(import.meta.dirname, "tests");
-const files = readdirSync(folder)
-  .filter((name) => name.endsWith(".test.mjs") && (wanted.length === 0 || wanted.some((part) => name.includes(part))))
-  .sort()
-  .map((name) => join(folder, name));
+// `tests` push with the package; `clients` are those of others, and what the package has in common with them.
+const files = ["tests", "clients"]
+  .map((name) => join(import.meta.dirname, name))
+  .flatMap((folder) => readdirSync(folder).map((name) => join(folder, name)))
+  .filter((file) => file.endsWith(".test.mjs"))
+  .filter((file) => wanted.length === 0 || wanted.some((part) => basename(file).includes(part)))
+  .sort();
 
 // Made here once, so that no test's time is spent on it.
 project();

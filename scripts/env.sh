@@ -34,10 +34,13 @@ done
 export PATH
 unset hubferry_dir
 
-# The Python of the tests that talk to us through the Hub's own client.
+# The Python of the tests that talk to us through the Hub's own client; and one with the client's version 1.
 HUBFERRY_REQUIREMENTS="$HUBFERRY_ROOT/scripts/setup/requirements.txt"
 HUBFERRY_VENV="$HUBFERRY_CACHE/python-$(cksum < "$HUBFERRY_REQUIREMENTS" | cut -d ' ' -f 1)"
 export HUBFERRY_PYTHON="${HUBFERRY_PYTHON:-$HUBFERRY_VENV/bin/python}"
+HUBFERRY_REQUIREMENTS_V1="$HUBFERRY_ROOT/scripts/setup/requirements-v1.txt"
+HUBFERRY_VENV_V1="$HUBFERRY_CACHE/python-$(cksum < "$HUBFERRY_REQUIREMENTS_V1" | cut -d ' ' -f 1)"
+export HUBFERRY_PYTHON_V1="${HUBFERRY_PYTHON_V1:-$HUBFERRY_VENV_V1/bin/python}"
 
 # What tests run: the embedded Hub as scripts/build/hub.sh leaves it, and the package as scripts/build/tarball.sh does.
 export HUBFERRY_TARBALL="${HUBFERRY_TARBALL:-$HUBFERRY_ROOT/target/hubferry.tgz}"

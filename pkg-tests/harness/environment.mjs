@@ -7,7 +7,14 @@ import { fileURLToPath } from "node:url";
 /** The checkout. */
 export const root = dirname(dirname(dirname(fileURLToPath(import.meta.url))));
 
-const NAMES = ["HUBFERRY_CACHE", "HUBFERRY_TARBALL", "HUBFERRY_LOCAL_HUB", "HUBFERRY_PYTHON", "CHROMIUM"];
+const NAMES = [
+  "HUBFERRY_CACHE",
+  "HUBFERRY_TARBALL",
+  "HUBFERRY_LOCAL_HUB",
+  "HUBFERRY_PYTHON",
+  "HUBFERRY_PYTHON_V1",
+  "CHROMIUM",
+];
 
 function variables() {
   if (NAMES.every((name) => process.env[name])) return process.env;
@@ -35,6 +42,8 @@ export const tarball = () => existing("HUBFERRY_TARBALL", found.HUBFERRY_TARBALL
 export const localHub = () => existing("HUBFERRY_LOCAL_HUB", found.HUBFERRY_LOCAL_HUB, "run scripts/build/hub.sh");
 /** Python with the Hub's own client. */
 export const python = () => existing("HUBFERRY_PYTHON", found.HUBFERRY_PYTHON, "run scripts/setup/python.sh");
+/** Python with version 1 of that client. */
+export const pythonV1 = () => existing("HUBFERRY_PYTHON_V1", found.HUBFERRY_PYTHON_V1, "run scripts/setup/python.sh");
 /** The browser. */
 export const chromium = () => existing("CHROMIUM", found.CHROMIUM, "run scripts/setup/chromium.sh");
 /** The built page. */
