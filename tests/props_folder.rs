@@ -1,7 +1,7 @@
 //! Patterns and filters against naive twins, and paths that never surprise.
 #![cfg(not(target_arch = "wasm32"))]
 
-use hubferry::folder::{Pattern, check_path_in_repo, filter_repo_objects, normalize_path_in_repo};
+use hubferry::folder::{FolderRules, Pattern, check_path_in_repo, filter_repo_objects, normalize_path_in_repo};
 use proptest::collection::vec;
 use proptest::option;
 use proptest::prelude::*;
@@ -59,6 +59,20 @@ proptest! {
         let _ = Pattern::new(&pattern).matches(&text);
         let _ = Pattern::new(&sets).matches(&text);
         let _ = Pattern::new(&format!("[{sets}]")).matches("a");
+    }
+
+    #[test]
+    fn any_ignore_file_may_meet_any_path(
+        text in "(\\PC{0,12}|[\\[\\]!^a:\\-\\\\/*? \r\n]{0,12})",
+        folder in "(|a|a/b)",
+        path in "(\\PC{0,12}|[ab./]{0,8})",
+    ) {
+        let mut rules = FolderRules::new::<&str>(None, None);
+        rules.add_ignore_file(&folder, text.as_bytes());
+        if let Some(number) = rules.judge_deep(&path, false) {
+            prop_assert!(rules.rule(number).is_some());
+        }
+        prop_assert_eq!(rules.judge_deep(&path, false), rules.judge_deep(&path, false));
     }
 
     #[test]

@@ -46,6 +46,11 @@ impl Pattern {
         Pattern(tokens)
     }
 
+    /// Whether a match stays one whatever follows the text: the pattern ends in `*`.
+    pub(super) fn ends_open(&self) -> bool {
+        self.0.last() == Some(&Token::Star)
+    }
+
     /// Whether the whole text matches.
     pub fn matches(&self, text: &str) -> bool {
         let tokens = &self.0;

@@ -1,6 +1,6 @@
 //! Paths, patterns and filters.
 
-use hubferry::folder::{Pattern, check_path_in_repo, filter_repo_objects, normalize_path_in_repo};
+use hubferry::folder::{FolderRules, Pattern, check_path_in_repo, filter_repo_objects, normalize_path_in_repo};
 use serde_json::Value;
 
 use super::{rows, text, texts};
@@ -47,6 +47,20 @@ pub fn fnmatch() {
             for text in texts(&row[list]).expect("a list") {
                 assert_eq!(pattern.matches(&text), expected, "{:?} against {text:?}", row["pattern"]);
             }
+        }
+    }
+}
+
+pub fn gitignore() {
+    for row in rows(include_str!("gitignore.json")) {
+        let mut rules = FolderRules::new::<&str>(None, None);
+        for (folder, text) in row["files"].as_object().expect("files") {
+            rules.add_ignore_file(folder, text.as_str().expect("a text").as_bytes());
+        }
+        for (path, expected) in row["verdicts"].as_object().expect("verdicts") {
+            let found =
+                rules.judge_deep(path, false).and_then(|number| rules.rule(number)).map(|left| left.rule.as_str());
+            assert_eq!(found, expected.as_str(), "{path:?} in {row}");
         }
     }
 }

@@ -5,7 +5,7 @@ mod folder;
 mod hash;
 mod hub;
 
-pub use folder::{filters, fnmatch, paths};
+pub use folder::{filters, fnmatch, gitignore, paths};
 pub use hash::{file_facts, saved_states};
 pub use hub::{commit_bodies, completions, multipart_plans, rate_limits};
 
@@ -22,7 +22,7 @@ macro_rules! vector_tests {
         )*
     };
     ($test:meta) => {
-        crate::vectors::vector_tests!($test: paths filters fnmatch file_facts saved_states multipart_plans completions
+        crate::vectors::vector_tests!($test: paths filters fnmatch gitignore file_facts saved_states multipart_plans completions
             commit_bodies rate_limits);
     };
 }
