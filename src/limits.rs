@@ -36,6 +36,18 @@ pub const PROBE_STEP_BYTES: u64 = 8 * 1024 * 1024;
 /// Largest `.gitignore` or `.gitattributes` whose text goes along with preupload. Our choice.
 pub const RULES_FILE_BYTES: u64 = 1024 * 1024;
 
+/// Largest `README.md` whose metadata is checked before the push: as large as what a probe reads whole. Our choice.
+pub const CARD_BYTES: u64 = PROBE_WHOLE_BYTES;
+
+/// Time for the answer to that check, which nobody needs: a push that waits for it does nothing else. Our choice.
+pub const CARD_DEADLINE: Millis = Millis(15_000);
+
+/// Fewest characters of a pull request's title. Source: Hub API, 2026-11.
+pub const PULL_TITLE_CHARS: usize = 3;
+
+/// How often the list of pull requests is read again for one whose opening nobody answered. Our choice.
+pub const PULL_LOOKS: u32 = 4;
+
 /// Memory that one digest holds: two read windows of 4 MiB. Source: our own measurements of `Blob.slice` reads.
 pub const DIGEST_CREDIT_BYTES: u64 = 8 * 1024 * 1024;
 
@@ -95,3 +107,33 @@ pub const FILE_PROGRESS_EVERY: Millis = Millis(100);
 
 /// Largest integer that JavaScript holds exactly: 2^53 − 1.
 pub const MAX_SAFE_INTEGER: u64 = (1 << 53) - 1;
+
+/// Files that the Hub advises for one repo, at most. Source: Hub documentation, storage limits, 2026-11.
+pub const FILES_PER_REPO: u64 = 100_000;
+
+/// Entries that the Hub advises for one folder, at most. Source: Hub documentation, storage limits, 2026-11.
+pub const ENTRIES_PER_FOLDER: u32 = 10_000;
+
+/// A file above this is better split. Source: Hub documentation, storage limits, 2026-11.
+pub const LARGE_FILE_BYTES: u64 = 200_000_000_000;
+
+/// The largest file that the Hub takes. Source: Hub documentation, storage limits, 2026-11.
+pub const LARGEST_FILE_BYTES: u64 = 500_000_000_000;
+
+/// Bytes of a name that the common file systems hold. Source: `NAME_MAX` of Linux, APFS and NTFS alike.
+pub const NAME_BYTES: usize = 255;
+
+/// Bytes of a path that the common systems open. Source: `PATH_MAX` of Linux.
+pub const PATH_BYTES: usize = 4096;
+
+/// Paths that a finding about a folder names; the rest are counted. Our choice.
+pub const FINDING_PATHS: usize = 50;
+
+/// A file up to this size may be read for secrets: settings and notes are small. Our choice.
+pub const SECRET_FILE_BYTES: u64 = 256 * 1024;
+
+/// Files read for secrets in one check. Our choice: a fraction of a second.
+pub const SECRET_READS: usize = 1000;
+
+/// Bytes read for secrets in one check. Our choice.
+pub const SECRET_READ_BYTES: u64 = 16 * 1024 * 1024;

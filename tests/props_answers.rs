@@ -6,10 +6,12 @@ use hubferry::http::{FileIdx, Response};
 use hubferry::hub::branch::{CreateBranch, DeleteBranch};
 use hubferry::hub::commit::Commit;
 use hubferry::hub::commits::ListCommits;
+use hubferry::hub::discussions::{IsDraft, ListPulls, MakeReady, OpenPull};
 use hubferry::hub::download_info::FileDownloadInfo;
 use hubferry::hub::file_exists::FileExists;
 use hubferry::hub::lfs_batch::LfsBatch;
 use hubferry::hub::lfs_store::{Complete, PutObject, PutPart, Verify};
+use hubferry::hub::may_write::MayWrite;
 use hubferry::hub::paths_info::PathsInfo;
 use hubferry::hub::preupload::{Preupload, PreuploadFile};
 use hubferry::hub::ratelimit;
@@ -19,6 +21,7 @@ use hubferry::hub::repo_delete::DeleteRepo;
 use hubferry::hub::repo_info::{RepoExists, RepoInfo};
 use hubferry::hub::resolve::{Resolve, Want};
 use hubferry::hub::tree::ListTree;
+use hubferry::hub::validate_yaml::ValidateYaml;
 use hubferry::hub::whoami::WhoAmI;
 use hubferry::hub::{Endpoint, Hub, HubUrl, RepoId, Token};
 use proptest::collection::{hash_map, vec};
@@ -74,8 +77,21 @@ fn errors(response: &Response) -> Vec<Error> {
         },
         ListCommits { repo: repo.clone(), revision: revision.clone(), limit: None, next: None },
         PathsInfo { repo: repo.clone(), revision: revision.clone(), paths: vec![path.clone()], expand: false },
-        Preupload { repo: repo.clone(), revision: revision.clone(), files, git_ignore: None, git_attributes: None },
-        LfsBatch { repo: repo.clone(), revision: revision.clone(), objects },
+        Preupload {
+            repo: repo.clone(),
+            revision: revision.clone(),
+            pull_request: false,
+            files,
+            git_ignore: None,
+            git_attributes: None
+        },
+        LfsBatch { repo: repo.clone(), revision: Some(revision.clone()), objects },
+        MayWrite { repo: repo.clone(), revision: revision.clone(), pull_request: true, path: path.clone(), size: 10 },
+        ValidateYaml { content: String::new(), repo_type: repo.repo_type },
+        ListPulls { repo: repo.clone() },
+        OpenPull { repo: repo.clone(), title: "t".to_owned(), description: String::new() },
+        MakeReady { repo: repo.clone(), num: 1 },
+        IsDraft { repo: repo.clone(), num: 1 },
         PutObject { href: href.clone(), file, size: 10 },
         PutPart { href: href.clone(), file, start: 0, end: 10 },
         Complete { href: href.clone(), oid: oid.clone(), etags: vec!["\"e\"".to_owned()] },
@@ -98,7 +114,7 @@ fn errors(response: &Response) -> Vec<Error> {
 /// The words that the Hub's answers are made of.
 const WORDS: &str = "type|path|oid|size|lfs|pointerSize|error|errors|message|code|sha|url|name|id|branches|ref|targetCommit|title\
     |authors|file|files|uploadMode|regular|shouldIgnore|objects|actions|upload|verify|href|header|chunk_size|1|2|00003|commitOid\
-    |commitUrl|transfer|basic|multipart|xet|https://store\\.example/1";
+    |commitUrl|discussions|num|status|draft|author|isPullRequest|warnings|transfer|basic|multipart|xet|https://store\\.example/1";
 
 /// Nearly what the Hub says, and sometimes not JSON at all.
 fn bodies() -> impl Strategy<Value = String> {

@@ -21,8 +21,8 @@ pub(super) const LFS_JSON: &str = "application/vnd.git-lfs+json";
 pub struct LfsBatch {
     /// The repo.
     pub repo: RepoId,
-    /// The branch that the commit goes to.
-    pub revision: String,
+    /// The branch that the commit goes to; none when that is a pull request that is not open yet.
+    pub revision: Option<String>,
     /// SHA-256 and size of each object, at most [`crate::limits::LFS_BATCH_OBJECTS`], no oid twice.
     pub objects: Vec<(String, u64)>,
 }
@@ -111,13 +111,15 @@ impl Endpoint for LfsBatch {
     fn request(&self, hub: &Hub) -> Result<Request, Error> {
         let objects: Vec<Value> =
             self.objects.iter().map(|(oid, size)| object!({ "oid": oid, "size": size })).collect();
-        let body = object!({
+        let mut body = object!({
             "operation": "upload",
             "transfers": ["basic", "multipart"],
             "objects": objects,
             "hash_algo": "sha256",
-            "ref": { "name": self.revision },
         });
+        if let Some(revision) = &self.revision {
+            body["ref"] = object!({ "name": revision });
+        }
         Ok(self.bare(hub).header("accept", LFS_JSON).text(LFS_JSON, body.to_string()))
     }
 
@@ -261,7 +263,7 @@ mod tests {
     fn batch() -> LfsBatch {
         LfsBatch {
             repo: repo("datasets/user/name"),
-            revision: "refs/pr/1".to_owned(),
+            revision: Some("refs/pr/1".to_owned()),
             objects: vec![("aa".to_owned(), 10), ("bb".to_owned(), 3)],
         }
     }

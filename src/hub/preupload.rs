@@ -16,6 +16,8 @@ pub struct Preupload {
     pub repo: RepoId,
     /// The branch that the commit goes to.
     pub revision: String,
+    /// Whether the commit will open a pull request: then nobody needs the right to write to the branch.
+    pub pull_request: bool,
     /// The files, at most [`crate::limits::PREUPLOAD_FILES`].
     pub files: Vec<PreuploadFile>,
     /// Text of the root's `.gitignore`, when the commit brings one.
@@ -63,7 +65,8 @@ pub struct PreuploadAnswer {
 
 impl Preupload {
     fn bare(&self, hub: &Hub) -> Result<Request, Error> {
-        let path = format!("/preupload/{}", revision_segment(&self.revision)?);
+        let query = if self.pull_request { "?create_pr=1" } else { "" };
+        let path = format!("/preupload/{}{query}", revision_segment(&self.revision)?);
         Ok(hub.repo_request(Method::Post, &self.repo, &path))
     }
 }
@@ -112,6 +115,7 @@ mod tests {
         Preupload {
             repo: repo("user/name"),
             revision: "main".to_owned(),
+            pull_request: false,
             files: vec![file("a", "aGk=", 2), file("b", "", 0)],
             git_ignore: None,
             git_attributes: None,
@@ -126,14 +130,16 @@ mod tests {
             git_attributes: Some("*.bin filter=lfs\n".to_owned()),
             ..ask()
         };
-        // (what it shows, call, body)
+        let rules_body = format!(r#"{{{files},"gitAttributes":"*.bin filter=lfs\n","gitIgnore":"*.log\n"}}"#);
+        // (what it shows, call, query, body)
         let rows = [
-            ("files alone", ask(), format!("{{{files}}}")),
-            ("with rules", rules, format!(r#"{{{files},"gitAttributes":"*.bin filter=lfs\n","gitIgnore":"*.log\n"}}"#)),
+            ("files alone", ask(), "", format!("{{{files}}}")),
+            ("with rules", rules, "", rules_body),
+            ("for a pull request", Preupload { pull_request: true, ..ask() }, "?create_pr=1", format!("{{{files}}}")),
         ];
-        for (name, endpoint, body) in rows {
+        for (name, endpoint, query, body) in rows {
             let expected =
-                format!("POST https://hub.example/api/models/user/name/preupload/main{AUTHORIZED_JSON}{body}");
+                format!("POST https://hub.example/api/models/user/name/preupload/main{query}{AUTHORIZED_JSON}{body}");
             assert_eq!(shown(endpoint.request(&hub())), expected, "{name}");
         }
     }

@@ -160,6 +160,9 @@ fn route(shared: &mut Shared, index: usize) {
         file.sample = Some(String::new());
         file.probed = true;
         shared.note_hashed(index);
+        if let Some(card) = shared.card.as_mut().filter(|card| card.file == index) {
+            card.text = Some(String::new());
+        }
     }
     let file = &shared.files[index];
     if judge_early && file.is_unchanged() {
@@ -177,6 +180,8 @@ fn route(shared: &mut Shared, index: usize) {
     };
     if judge_early && same_size && !file.forced && file.size > PROBE_WHOLE_BYTES {
         shared.belts.digest.push_back(index);
+    } else if shared.card.as_ref().is_some_and(|card| card.file == index) {
+        shared.belts.probe.push_front(index);
     } else {
         shared.belts.probe.push_back(index);
     }

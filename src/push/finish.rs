@@ -9,6 +9,7 @@ use std::sync::Arc;
 
 use super::file::{FileEntry, Mode};
 use super::plan;
+use super::pull::Pull;
 use super::shared::{Batch, Line, Purpose, Shared};
 use super::types::{Activity, CommitMade, Event, FileState, Phase, PushOutput};
 use crate::error::{Code, Error};
@@ -39,6 +40,7 @@ enum State {
 #[derive(Default)]
 pub(super) struct Finish {
     state: State,
+    pull: Pull,
     tries: u32,
     rebases: u32,
 }
@@ -47,6 +49,7 @@ impl Finish {
     /// All contents are in place: commits. `Some` is the end of the push.
     pub(super) fn advance(&mut self, shared: &mut Shared, now: Millis) -> Result<Option<PushOutput>, Error> {
         match &self.state {
+            _ if self.pull.is_busy() => Ok(None),
             State::Idle => self.commit(shared, now),
             State::ReadingBack { batches: 0, .. } => self.close(shared).map(Some),
             _ => Ok(None),
@@ -60,6 +63,9 @@ impl Finish {
         purpose: Purpose,
         outcome: Result<Response, Failure>,
     ) -> Result<(), Error> {
+        if matches!(purpose, Purpose::Pull) {
+            return self.pull.settled(shared, now, outcome);
+        }
         match (purpose, std::mem::take(&mut self.state)) {
             (Purpose::Commit, State::Posting(commit)) => {
                 let answer = match outcome {
@@ -95,6 +101,7 @@ impl Finish {
                 head: CommitMade { oid: parent, url, files: 0 },
                 commits: Vec::new(),
                 verified: true,
+                pull_request_url: shared.pull_request_url(),
                 hook_output: String::new(),
                 bytes: shared.meter.totals(),
             }));
@@ -105,9 +112,13 @@ impl Finish {
                 shared.events.push_back(Event::Phase(phase));
             }
         }
+        if shared.options.pull_request && shared.pull.is_none() {
+            self.pull.open(shared, now)?;
+            return Ok(None);
+        }
         let commit = Commit {
             repo: shared.options.repo.clone(),
-            revision: shared.options.revision.clone(),
+            revision: shared.target(),
             title: plan::title(shared),
             description: shared.options.description.clone(),
             parent_commit: Some(parent),
@@ -134,7 +145,7 @@ impl Finish {
         }
         let endpoint = ListCommits {
             repo: shared.options.repo.clone(),
-            revision: shared.options.revision.clone(),
+            revision: commit.revision.clone(),
             limit: None,
             next: None,
         };
@@ -230,6 +241,9 @@ impl Finish {
         }
         let batches = if shared.options.verify { self.ask_back(shared, now, &made.oid)? } else { 0 };
         let lost = !shared.options.verify;
+        if shared.pull.is_some() {
+            self.pull.make_ready(shared, now)?;
+        }
         self.state = State::ReadingBack { made, hook_output: done.hook_output, batches, wrong: Vec::new(), lost };
         Ok(())
     }
@@ -309,9 +323,21 @@ impl Finish {
             head: made.clone(),
             commits: vec![made.clone()],
             verified: !lost,
+            pull_request_url: shared.pull_request_url(),
             hook_output: hook_output.clone(),
             bytes: shared.meter.totals(),
         })
+    }
+}
+
+impl Shared {
+    /// The revision that gets the commit.
+    fn target(&self) -> String {
+        self.pull.map_or_else(|| self.options.revision.clone(), |num| format!("refs/pr/{num}"))
+    }
+
+    fn pull_request_url(&self) -> Option<String> {
+        self.pull.map(|num| self.options.hub.page_url(&self.options.repo, &format!("/discussions/{num}")))
     }
 }
 
@@ -320,9 +346,11 @@ fn is_open(code: Code) -> bool {
     matches!(code, Code::Conflict | Code::ServerError | Code::Timeout | Code::Offline | Code::Blocked | Code::Protocol)
 }
 
-/// The commit's lines in the caller's order; files that need none are left out.
+/// The commit's lines: what the patterns delete, then the operations in the caller's order. Files that need no line are
+/// left out.
 fn lines(shared: &Shared) -> Result<Vec<CommitLine>, Error> {
-    let mut lines = Vec::with_capacity(shared.lines.len());
+    let mut lines = Vec::with_capacity(shared.mirrored.len() + shared.lines.len());
+    lines.extend(shared.mirrored.iter().map(|path| CommitLine::DeleteFile { path: path.clone() }));
     for line in &shared.lines {
         match line {
             Line::Add(index) => {

@@ -11,14 +11,19 @@
 //! the Hub is not sent. When anything fails for good, everything in flight is cancelled before `Done`.
 //!
 //! The stages stand in their own files and hand files on through the belts of `shared`: `ask` → `read` → `sort` →
-//! `store` → `finish`.
+//! `store` → `finish`. Beside them, `preflight` and `card` decide whether anything may be read, `mirror` lists what the
+//! commit deletes, and `pull` opens the pull request that gets it.
 
 mod ask;
+mod card;
 mod credit;
 mod file;
 mod finish;
 mod meter;
+mod mirror;
 mod plan;
+mod preflight;
+mod pull;
 mod read;
 mod shared;
 mod sort;
@@ -33,7 +38,10 @@ pub use types::{
 use std::ops::Range;
 
 use self::ask::Ask;
+use self::card::CheckCard;
 use self::finish::Finish;
+use self::mirror::Mirror;
+use self::preflight::Preflight;
 use self::read::Read;
 use self::shared::{Purpose, Shared};
 use self::sort::Sort;
@@ -46,7 +54,10 @@ use crate::time::Millis;
 /// One push under way.
 pub struct Push {
     shared: Shared,
+    preflight: Preflight,
     ask: Ask,
+    mirror: Mirror,
+    card: CheckCard,
     read: Read,
     sort: Sort,
     store: Store,
@@ -64,7 +75,10 @@ impl Push {
         plan::check_options(&options)?;
         Ok(Push {
             shared: Shared::new(options),
+            preflight: Preflight::default(),
             ask: Ask::default(),
+            mirror: Mirror::default(),
+            card: CheckCard::default(),
             read: Read::default(),
             sort: Sort::default(),
             store: Store::default(),
@@ -196,17 +210,27 @@ impl Push {
     /// Lets every stage start what it can. `Some` is a step; `None` means that nothing can start now.
     fn advance(&mut self, now: Millis) -> Result<Option<Step<PushOutput>>, Error> {
         let shared = &mut self.shared;
+        self.preflight.advance(shared, now)?;
         self.ask.advance(shared, now)?;
+        self.mirror.advance(shared, now)?;
+        self.card.advance(shared, now)?;
         self.read.check_stall(now)?;
-        if let Some(step) = self.read.next_step(shared, now) {
+        if self.preflight.has_passed()
+            && let Some(step) = self.read.next_step(shared, now)
+        {
             return Ok(Some(step));
         }
-        let reading = shared.belts.is_before_sort_busy() || self.ask.is_busy() || self.read.is_probing();
+        let asking = self.preflight.is_busy() || self.ask.is_busy() || self.card.is_busy();
+        let reading = asking || shared.belts.is_before_sort_busy() || self.read.is_probing();
         self.sort.advance(shared, now, reading)?;
+        if !reading && !self.sort.is_busy() && shared.belts.sort.is_empty() {
+            self.sort.tell_ignored(shared);
+        }
         let hashing = reading || self.sort.is_busy() || self.read.is_digesting() || !shared.belts.digest.is_empty();
         self.store.advance(shared, now, hashing)?;
         let storing = hashing || shared.belts.is_before_sort_busy() || self.store.is_busy();
         if !storing
+            && !self.mirror.is_busy()
             && !shared.belts.any()
             && let Some(output) = self.finish.advance(shared, now)?
         {
@@ -224,11 +248,14 @@ impl Push {
         let shared = &mut self.shared;
         match purpose {
             Purpose::Head | Purpose::CreateBranch | Purpose::Ask(_) => self.ask.settled(shared, now, purpose, outcome),
+            Purpose::MayWrite => self.preflight.settled(shared, outcome),
+            Purpose::Mirror => self.mirror.settled(shared, now, outcome),
+            Purpose::CheckCard => self.card.settled(shared, outcome),
             Purpose::Preupload(_) => self.sort.settled(shared, purpose, outcome),
             Purpose::LfsBatch(_) | Purpose::Put(_) | Purpose::Part(..) | Purpose::Complete(_) | Purpose::Verify(_) => {
                 self.store.settled(shared, now, purpose, outcome)
             }
-            Purpose::Commit | Purpose::History(_) | Purpose::ReadBack(_) => {
+            Purpose::Pull | Purpose::Commit | Purpose::History(_) | Purpose::ReadBack(_) => {
                 self.finish.settled(shared, now, purpose, outcome)
             }
         }

@@ -3,11 +3,11 @@
 use std::collections::{HashMap, HashSet};
 
 use super::file::FileEntry;
-use super::shared::{GIT_ATTRIBUTES, Line, Shared, is_rules_file};
+use super::shared::{CARD, Card, GIT_ATTRIBUTES, Line, Shared, is_rules_file};
 use super::types::{Event, Operation, PushOptions, check_parent_commit};
 use crate::error::Error;
 use crate::folder::check_path_in_repo;
-use crate::limits::MAX_SAFE_INTEGER;
+use crate::limits::{CARD_BYTES, MAX_SAFE_INTEGER, PULL_TITLE_CHARS};
 
 /// Errors: `invalid_input`, naming the option.
 pub(super) fn check_options(options: &PushOptions) -> Result<(), Error> {
@@ -15,6 +15,12 @@ pub(super) fn check_options(options: &PushOptions) -> Result<(), Error> {
         check_parent_commit(parent)?;
     }
     let branch = &options.revision;
+    if options.pull_request {
+        check_pull_request(options)?;
+    }
+    if !is_root(&options.delete_under) {
+        check_path_in_repo(&options.delete_under)?;
+    }
     let odd = |c: char| c.is_whitespace() || c.is_control() || "~^:?*[\\".contains(c);
     if branch.is_empty() || branch.contains(odd) || branch.contains("..") || branch.starts_with('-') {
         return Err(Error::invalid(format!(
@@ -25,6 +31,31 @@ pub(super) fn check_options(options: &PushOptions) -> Result<(), Error> {
         return Err(Error::invalid("commitTitle must not be empty; leave it out for a title made from the files"));
     }
     Ok(())
+}
+
+/// The branch that every repo begins with, and that pull requests are made against.
+const DEFAULT_BRANCH: &str = "main";
+
+fn check_pull_request(options: &PushOptions) -> Result<(), Error> {
+    if options.revision != DEFAULT_BRANCH {
+        return Err(Error::invalid(format!(
+            "isPullRequest opens a pull request against {DEFAULT_BRANCH}; leave out branch {:?}, or push to it without \
+             isPullRequest",
+            options.revision
+        )));
+    }
+    let short = |title: &String| title.trim().chars().count() < PULL_TITLE_CHARS;
+    if options.title.as_ref().is_some_and(short) {
+        return Err(Error::invalid(format!(
+            "commitTitle becomes the pull request's title, which needs at least {PULL_TITLE_CHARS} characters"
+        )));
+    }
+    Ok(())
+}
+
+/// Whether a folder, written as Python's `path_in_repo` is, is the repo itself.
+pub(super) fn is_root(folder: &str) -> bool {
+    matches!(folder.trim_matches('/'), "" | ".")
 }
 
 /// Appends operations to the plan.
@@ -80,7 +111,23 @@ pub(super) fn close(shared: &mut Shared) {
             paths: undone,
         });
     }
-    shared.belts.ask.extend(0..shared.files.len());
+    let card = standing(shared).into_iter().find(|&index| shared.files[index].path == CARD);
+    if let Some(file) = card.filter(|&index| shared.files[index].size <= CARD_BYTES) {
+        shared.card = Some(Card { file, text: None });
+        shared.belts.ask.push_back(file);
+    }
+    shared
+        .belts
+        .ask
+        .extend((0..shared.files.len()).filter(|&index| shared.card.as_ref().is_none_or(|card| card.file != index)));
+}
+
+/// Those of `paths`, files of the repo, that no operation touches.
+pub(super) fn untouched(shared: &Shared, mut paths: Vec<String>) -> Vec<String> {
+    let deletes = Deletes::of(&shared.lines);
+    let added: HashSet<&str> = shared.files.iter().map(|file| file.path.as_str()).collect();
+    paths.retain(|path| !added.contains(path.as_str()) && !deletes.covers(path));
+    paths
 }
 
 /// The paths that the commit deletes.
@@ -175,8 +222,8 @@ pub(super) fn title(shared: &Shared) -> String {
         return title.clone();
     }
     let mut added = 0;
-    let mut deleted = 0;
-    let mut single = "";
+    let mut deleted = shared.mirrored.len();
+    let mut single = shared.mirrored.first().map_or("", String::as_str);
     for line in &shared.lines {
         match line {
             Line::Add(index) => {

@@ -87,10 +87,15 @@ impl Read {
         if running >= PROBES_IN_FLIGHT {
             return None;
         }
+        let most = match &shared.card {
+            Some(card) if shared.belts.probe.front() != Some(&card.file) => return None,
+            Some(_) => 1,
+            None => PROBE_FILES,
+        };
         let mut credit = 0;
         let mut taken = 0;
-        for &index in shared.belts.probe.iter().take(PROBE_FILES) {
-            let bytes = probe_bytes(&shared.files[index]);
+        for &index in shared.belts.probe.iter().take(most) {
+            let bytes = probe_bytes(&shared.files[index], shared.wants_text(index));
             if taken > 0 && credit + bytes > PROBE_STEP_BYTES {
                 break;
             }
@@ -102,7 +107,7 @@ impl Read {
         }
         let files: Vec<usize> = shared.belts.probe.drain(..taken).collect();
         let id = shared.ids.issue();
-        let step = Step::Probe { id, files: files.iter().map(|&index| probe_file(&shared.files[index])).collect() };
+        let step = Step::Probe { id, files: files.iter().map(|&index| probe_file(shared, index)).collect() };
         self.running.insert(id, Running { work: Work::Probe { files }, credit });
         Some(step)
     }
@@ -110,6 +115,9 @@ impl Read {
     fn next_digest(&mut self, shared: &mut Shared, now: Millis) -> Option<Step<PushOutput>> {
         let running = self.running.values().filter(|one| matches!(one.work, Work::Digest { .. })).count();
         if running >= DIGESTS_IN_FLIGHT {
+            return None;
+        }
+        if shared.card.is_some() {
             return None;
         }
         let index = *shared.belts.digest.front()?;
@@ -244,6 +252,13 @@ impl Shared {
         }
     }
 
+    /// Whether somebody at the Hub wants to see this file's text before the commit.
+    fn wants_text(&self, index: usize) -> bool {
+        let file = &self.files[index];
+        let rules = is_rules_file(&file.path) && file.size <= RULES_FILE_BYTES;
+        rules || self.card.as_ref().is_some_and(|card| card.file == index)
+    }
+
     /// Tells how far one file is.
     pub(super) fn tell_progress(&mut self, index: usize, progress: f64, activity: Activity) {
         let path = self.files[index].path.clone();
@@ -256,17 +271,13 @@ fn is_whole(file: &FileEntry) -> bool {
     file.size <= PROBE_WHOLE_BYTES && (file.git_blob.is_none() || file.sha256.is_none())
 }
 
-fn probe_bytes(file: &FileEntry) -> u64 {
-    let text = wants_text(file);
+fn probe_bytes(file: &FileEntry, text: bool) -> u64 {
     if is_whole(file) || text { file.size } else { file.size.min(SAMPLE_BYTES) }
 }
 
-fn wants_text(file: &FileEntry) -> bool {
-    is_rules_file(&file.path) && file.size <= RULES_FILE_BYTES
-}
-
-fn probe_file(file: &FileEntry) -> ProbeFile {
-    ProbeFile { file: file.file, size: file.size, whole: is_whole(file), text: wants_text(file) }
+fn probe_file(shared: &Shared, index: usize) -> ProbeFile {
+    let file = &shared.files[index];
+    ProbeFile { file: file.file, size: file.size, whole: is_whole(file), text: shared.wants_text(index) }
 }
 
 /// The digest that decides next: the mode's once it is known, before that the one the repo's entry can be compared with.
@@ -278,9 +289,10 @@ fn digest_kind(file: &FileEntry) -> DigestKind {
 }
 
 fn take_probe(shared: &mut Shared, index: usize, result: Result<Probed, Failure>) -> Result<(), Error> {
+    let text = shared.wants_text(index);
     let file = &mut shared.files[index];
-    let probed = result.map_err(|failure| read_error(&file.path, failure))?;
-    shared.meter.bytes_read(probe_bytes(file));
+    let mut probed = result.map_err(|failure| read_error(&file.path, failure))?;
+    shared.meter.bytes_read(probe_bytes(file, text));
     if is_whole(file) {
         let (Some(git_blob), Some(sha256)) = (probed.git_blob, probed.sha256) else {
             return Err(Error::internal("a probe of a whole file brought no oids").at(&file.path));
@@ -290,6 +302,10 @@ fn take_probe(shared: &mut Shared, index: usize, result: Result<Probed, Failure>
         file.git_blob = Some(git_blob);
         file.sha256 = Some(sha256);
         shared.note_hashed(index);
+        shared.tell_progress(index, 1.0, Activity::Hashing);
+    }
+    if let Some(card) = shared.card.as_mut().filter(|card| card.file == index) {
+        card.text = Some(probed.text.take().unwrap_or_default());
     }
     let file = &mut shared.files[index];
     match file.path.as_str() {

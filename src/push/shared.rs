@@ -6,7 +6,7 @@ use std::sync::Arc;
 use super::credit::Credit;
 use super::file::FileEntry;
 use super::meter::Meter;
-use super::types::{Event, PushOptions};
+use super::types::{Activity, Event, PushOptions};
 use crate::exchange::{Exchanges, StepIds};
 use crate::hub::commits::ListCommits;
 use crate::hub::paths_info::PathsInfo;
@@ -18,6 +18,9 @@ pub(super) const GIT_IGNORE: &str = ".gitignore";
 
 /// Path of the root's attributes.
 pub(super) const GIT_ATTRIBUTES: &str = ".gitattributes";
+
+/// Path of the repo's card, whose metadata is checked before anything else is read.
+pub(super) const CARD: &str = "README.md";
 
 /// Whether preupload wants to see this file's text.
 pub(super) fn is_rules_file(path: &str) -> bool {
@@ -31,6 +34,12 @@ pub(super) enum Purpose {
     Head,
     /// Making the branch.
     CreateBranch,
+    /// Whether the token may push here.
+    MayWrite,
+    /// What the repo holds that the commit may delete.
+    Mirror,
+    /// Whether the metadata of README.md is valid.
+    CheckCard,
     /// What is at these paths now.
     Ask(Arc<Batch<PathsInfo>>),
     /// What the Hub wants with these files.
@@ -45,6 +54,8 @@ pub(super) enum Purpose {
     Complete(usize),
     /// The Hub shall look at the object.
     Verify(usize),
+    /// The pull request that gets the commit.
+    Pull,
     /// The commit.
     Commit,
     /// What happened on the branch since our parent.
@@ -105,6 +116,14 @@ pub(super) struct Rules {
     pub(super) git_attributes: Option<String>,
 }
 
+/// The README.md at the root, until its metadata is checked.
+pub(super) struct Card {
+    /// Its index.
+    pub(super) file: usize,
+    /// Its text, once it is read and until it is sent.
+    pub(super) text: Option<String>,
+}
+
 pub(super) struct Shared {
     pub(super) options: PushOptions,
     pub(super) files: Vec<FileEntry>,
@@ -113,6 +132,12 @@ pub(super) struct Shared {
     pub(super) parent: Option<String>,
     pub(super) belts: Belts,
     pub(super) rules: Rules,
+    /// While this stands nothing else is read.
+    pub(super) card: Option<Card>,
+    /// Paths that the commit deletes because they match the caller's patterns.
+    pub(super) mirrored: Vec<String>,
+    /// The number of the pull request, once it is open.
+    pub(super) pull: Option<u64>,
     pub(super) ids: StepIds,
     pub(super) exchanges: Exchanges<Purpose>,
     pub(super) events: VecDeque<Event>,
@@ -128,6 +153,9 @@ impl Shared {
             parent: None,
             belts: Belts::default(),
             rules: Rules::default(),
+            card: None,
+            mirrored: Vec::new(),
+            pull: None,
             ids: StepIds::default(),
             exchanges: Exchanges::new(Jitter::new(options.seed)),
             events: VecDeque::new(),
@@ -154,5 +182,8 @@ impl Shared {
         file.skipped = Some(state);
         file.sample = None;
         self.meter.file_skipped(file.size, state);
+        if state == super::FileState::Unchanged {
+            self.tell_progress(index, 1.0, Activity::Uploading);
+        }
     }
 }

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use super::file::Mode;
 use super::shared::{Batch, Purpose, Shared};
-use super::types::FileState;
+use super::types::{Event, FileState};
 use crate::error::Error;
 use crate::exchange::{Errand, lost_error};
 use crate::http::Response;
@@ -19,6 +19,8 @@ pub(super) struct Sort {
     in_flight: usize,
     inline_bytes: u64,
     lfs_files: usize,
+    ignored: Vec<String>,
+    told: bool,
 }
 
 impl Sort {
@@ -40,6 +42,7 @@ impl Sort {
             let endpoint = Preupload {
                 repo: shared.options.repo.clone(),
                 revision: shared.options.revision.clone(),
+                pull_request: shared.options.pull_request,
                 files: files.iter().map(|&index| question(shared, index)).collect(),
                 git_ignore: shared.rules.git_ignore.clone(),
                 git_attributes: shared.rules.git_attributes.clone(),
@@ -69,7 +72,8 @@ impl Sort {
             let answer = answers
                 .get(path)
                 .ok_or_else(|| Error::protocol(format!("The Hub's preupload answer lacks {path:?}")).at(path))?;
-            if answer.should_ignore {
+            if answer.should_ignore && shared.options.ignore_by_hub {
+                self.ignored.push(path.clone());
                 shared.skip(index, FileState::Ignored);
                 continue;
             }
@@ -81,6 +85,19 @@ impl Sort {
             self.take(shared, index, mode)?;
         }
         Ok(())
+    }
+
+    /// Sorting is over: says, once, what the Hub leaves out.
+    pub(super) fn tell_ignored(&mut self, shared: &mut Shared) {
+        if self.told || self.ignored.is_empty() {
+            return;
+        }
+        self.told = true;
+        shared.events.push_back(Event::Warning {
+            code: "ignored_by_hub",
+            message: "The repo's .gitignore leaves these files out".to_owned(),
+            paths: std::mem::take(&mut self.ignored),
+        });
     }
 
     fn take(&mut self, shared: &mut Shared, index: usize, mode: Mode) -> Result<(), Error> {

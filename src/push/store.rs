@@ -207,7 +207,7 @@ impl Store {
     fn batch(&self, shared: &Shared, numbers: &[usize]) -> LfsBatch {
         LfsBatch {
             repo: shared.options.repo.clone(),
-            revision: shared.options.revision.clone(),
+            revision: (!shared.options.pull_request).then(|| shared.options.revision.clone()),
             objects: numbers.iter().map(|&number| self.objects[number].id()).collect(),
         }
     }

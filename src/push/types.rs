@@ -22,6 +22,14 @@ pub struct PushOptions {
     pub title: Option<String>,
     /// The rest of the commit message.
     pub description: Option<String>,
+    /// Leave out what the Hub's ignore rules ignore.
+    pub ignore_by_hub: bool,
+    /// Open a pull request and commit there.
+    pub pull_request: bool,
+    /// Files of the repo that match one of these go with the same commit, unless it adds them; relative to `delete_under`.
+    pub delete_patterns: Vec<String>,
+    /// The folder of the repo in which `delete_patterns` are looked for; empty is the root.
+    pub delete_under: String,
     /// Read the paths back after the commit and compare.
     pub verify: bool,
     /// Memory that this push may hold in buffers, in bytes.
@@ -41,6 +49,10 @@ impl PushOptions {
             parent_commit: None,
             title: None,
             description: None,
+            ignore_by_hub: true,
+            pull_request: false,
+            delete_patterns: Vec::new(),
+            delete_under: String::new(),
             verify: true,
             buffer_budget_bytes: limits::BUFFER_BUDGET_BYTES,
             seed: 0,
@@ -174,6 +186,8 @@ pub struct PushOutput {
     pub commits: Vec<CommitMade>,
     /// Whether the paths were read back and are what was sent.
     pub verified: bool,
+    /// The pull request's page, when one was opened.
+    pub pull_request_url: Option<String>,
     /// What the Hub's hooks said.
     pub hook_output: String,
     /// Bytes of all added files, of those read, found on the Hub, and sent.

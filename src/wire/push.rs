@@ -122,6 +122,22 @@ pub struct PushSpec {
     #[serde(default)]
     #[cfg_attr(feature = "wasm", tsify(optional))]
     pub description: Option<String>,
+    /// Leave out what the Hub's ignore rules ignore; default true.
+    #[serde(default)]
+    #[cfg_attr(feature = "wasm", tsify(optional))]
+    pub ignore_by_hub: Option<bool>,
+    /// Open a pull request and commit there.
+    #[serde(default)]
+    #[cfg_attr(feature = "wasm", tsify(optional))]
+    pub is_pull_request: Option<bool>,
+    /// Files of the repo that match one of these go, unless they are added.
+    #[serde(default)]
+    #[cfg_attr(feature = "wasm", tsify(optional))]
+    pub delete_patterns: Option<Vec<String>>,
+    /// The folder of the repo to which those are relative; default the root.
+    #[serde(default)]
+    #[cfg_attr(feature = "wasm", tsify(optional))]
+    pub delete_under: Option<String>,
     /// Read back after the commit; default true.
     #[serde(default)]
     #[cfg_attr(feature = "wasm", tsify(optional))]
@@ -148,6 +164,10 @@ impl PushSpec {
         options.parent_commit = self.parent_commit;
         options.title = self.title;
         options.description = self.description;
+        options.ignore_by_hub = self.ignore_by_hub.unwrap_or(true);
+        options.pull_request = self.is_pull_request.unwrap_or(false);
+        options.delete_patterns = self.delete_patterns.unwrap_or_default();
+        options.delete_under = self.delete_under.unwrap_or_default();
         options.verify = self.verify.unwrap_or(true);
         if let Some(bytes) = self.buffer_budget_bytes {
             options.buffer_budget_bytes = bytes;
@@ -322,6 +342,10 @@ pub struct PushOutputView {
     pub commits: Vec<CommitView>,
     /// Whether the paths were read back.
     pub verified: bool,
+    /// The pull request's page, when one was opened.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "wasm", tsify(optional))]
+    pub pull_request_url: Option<String>,
     /// What the Hub's hooks said.
     pub hook_output: String,
     /// Sums of bytes.
@@ -348,6 +372,7 @@ impl From<PushOutput> for PushOutputView {
             head: output.head.into(),
             commits: output.commits.into_iter().map(CommitView::from).collect(),
             verified: output.verified,
+            pull_request_url: output.pull_request_url,
             hook_output: output.hook_output,
             bytes: ByteView {
                 total: output.bytes.total,

@@ -6,8 +6,8 @@ use hubferry::push::Operation;
 
 use crate::sim::{Fault, SimHub, TOKEN, World, fault_on, folder, options};
 
-const ROUTES: [&str; 9] =
-    ["head", "paths-info", "preupload", "batch", "put", "complete", "verify", "commit", "history"];
+const ROUTES: [&str; 11] =
+    ["head", "may-write", "paths-info", "yaml", "preupload", "batch", "put", "complete", "verify", "commit", "history"];
 
 const FAULTS: [Fault; 14] = [
     Fault::Status(400),

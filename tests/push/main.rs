@@ -5,9 +5,15 @@
 mod any_order_gives_the_same_commit;
 mod bad_input_is_refused_before_any_request;
 mod commits_happen_exactly_once;
+mod every_file_is_told_of;
 mod every_push_settles;
 mod large_content_goes_in_parts;
+mod patterns_delete_what_is_not_added;
 mod pause_and_abort;
+mod pull_requests_open_once;
+mod readme_is_checked_first;
+mod rights_are_checked_before_reading;
 mod sim;
+mod sim_hub;
 mod transcripts;
 mod unchanged_files_are_not_sent;

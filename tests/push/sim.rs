@@ -1,343 +1,21 @@
-//! A bad world on a virtual clock: a Hub in memory, a driver that answers late, in any order, or not at all.
+//! A bad world on a virtual clock, between a push and the Hub of `sim_hub`: a driver that answers late, in any order, or
+//! not at all.
 //!
-//! The Hub is as strict as a push needs: a commit must name the head as its parent and only objects that are stored. What
-//! goes wrong is decided by a [`Faults`] function of the request's route and how often it was seen.
+//! What goes wrong is decided by a [`Faults`] function of the request's route and how often it was seen.
 
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::collections::{BTreeSet, HashMap};
 
 use base64::Engine;
 use hubferry::error::Code;
-use hubferry::http::{BodyPart, FileIdx, Method, Request, Response};
+use hubferry::http::{BodyPart, FileIdx, Method, Request};
 use hubferry::hub::{Hub, HubUrl, RepoId, Token};
 use hubferry::push::{Event, FileOutcome, Operation, Push, PushOptions, PushOutput};
 use hubferry::step::{DigestKind, Failure, Input, Probed, Step, StepId};
 use hubferry::time::Millis;
 use hubferry::{Error, limits};
-use serde_json::{Value, json};
-use sha1::Sha1;
-use sha2::{Digest, Sha256};
 
-pub const HUB: &str = "https://hub.example";
-pub const STORE: &str = "https://store.example";
-pub const TOKEN: &str = "hf_secretsecretsecret";
-
-pub fn sha256(bytes: &[u8]) -> String {
-    hex(&Sha256::digest(bytes))
-}
-
-pub fn git_blob(bytes: &[u8]) -> String {
-    let mut sha1 = Sha1::new();
-    sha1.update(format!("blob {}\0", bytes.len()));
-    sha1.update(bytes);
-    hex(&sha1.finalize())
-}
-
-fn hex(bytes: &[u8]) -> String {
-    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
-}
-
-/// What the simulated repo holds at a path.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Held {
-    Regular(Vec<u8>),
-    Lfs { oid: String, size: u64 },
-}
-
-#[derive(Debug, Clone)]
-pub struct SimCommit {
-    pub id: String,
-    pub title: String,
-    pub lines: Vec<Value>,
-}
-
-/// The Hub.
-#[derive(Default)]
-pub struct SimHub {
-    pub tree: BTreeMap<String, Held>,
-    pub history: Vec<SimCommit>,
-    pub objects: BTreeMap<String, Vec<u8>>,
-    pub branches: BTreeSet<String>,
-    pub lfs_above: u64,
-    pub part_bytes: Option<u64>,
-    pub ignored: BTreeSet<String>,
-    pub verify: bool,
-    /// Bodies of content received, whole or in parts.
-    pub content_puts: u64,
-    parts: HashMap<String, BTreeMap<u64, Vec<u8>>>,
-    /// URLs of this generation are good; a fault may raise it to let all earlier ones expire.
-    pub generation: u32,
-}
-
-impl SimHub {
-    pub fn new() -> SimHub {
-        let mut hub = SimHub { lfs_above: 1000, ..SimHub::default() };
-        hub.branches.insert("main".to_owned());
-        hub.foreign_commit("initial commit", vec![]);
-        hub
-    }
-
-    pub fn head(&self) -> String {
-        self.history.last().expect("the initial commit").id.clone()
-    }
-
-    /// A commit that somebody else makes.
-    pub fn foreign_commit(&mut self, title: &str, files: Vec<(&str, Held)>) {
-        for (path, held) in files {
-            self.tree.insert(path.to_owned(), held);
-        }
-        self.record(title, Vec::new());
-    }
-
-    fn record(&mut self, title: &str, lines: Vec<Value>) -> String {
-        let id = hex(&Sha1::digest(format!("{}{title}", self.history.len())));
-        self.history.push(SimCommit { id: id.clone(), title: title.to_owned(), lines });
-        id
-    }
-
-    /// Does the work and answers.
-    fn serve(&mut self, request: &Request, body: &[u8]) -> Response {
-        match route(request) {
-            "head" => {
-                let revision = request.url.rsplit('/').next().unwrap_or_default().trim_end_matches("?expand[]=sha");
-                if !self.branches.contains(revision) {
-                    return refuse(404, Some("RevisionNotFound"), "Invalid rev id");
-                }
-                answer(200, json!({ "id": "u/r", "sha": self.head(), "private": false }))
-            }
-            "branch" => {
-                self.branches.insert(request.url.rsplit('/').next().unwrap_or_default().to_owned());
-                answer(201, json!({}))
-            }
-            "paths-info" => self.paths_info(body),
-            "preupload" => self.preupload(body),
-            "batch" => self.batch(body),
-            "put" => self.put(request, body),
-            "complete" => self.complete(body),
-            "verify" => {
-                let asked: Value = serde_json::from_slice(body).expect("JSON");
-                let oid = asked["oid"].as_str().expect("oid");
-                match self.objects.get(oid) {
-                    Some(held) if held.len() as u64 == asked["size"] => answer(200, json!({})),
-                    _ => refuse(404, None, "Object not found"),
-                }
-            }
-            "commit" => self.commit(body),
-            "history" => answer(200, self.commits()),
-            other => panic!("the simulated Hub has no route {other}: {request:?}"),
-        }
-    }
-
-    fn commits(&self) -> Value {
-        let commits: Vec<Value> = self
-            .history
-            .iter()
-            .rev()
-            .map(|commit| {
-                json!({
-                    "id": commit.id, "title": commit.title, "message": "", "authors": [{ "user": "u" }],
-                    "date": "2026-01-01T00:00:00.000Z",
-                })
-            })
-            .collect();
-        json!(commits)
-    }
-
-    fn paths_info(&self, body: &[u8]) -> Response {
-        let asked: Value = serde_json::from_slice(body).expect("JSON");
-        let paths = asked["paths"].as_array().expect("paths");
-        assert!(paths.len() <= limits::PATHS_INFO_PATHS);
-        let entries: Vec<Value> = paths
-            .iter()
-            .filter_map(|path| {
-                let path = path.as_str()?;
-                Some(match self.tree.get(path)? {
-                    Held::Regular(bytes) => {
-                        json!({ "type": "file", "path": path, "oid": git_blob(bytes), "size": bytes.len() })
-                    }
-                    Held::Lfs { oid, size } => json!({
-                        "type": "file", "path": path, "oid": git_blob(oid.as_bytes()), "size": size,
-                        "lfs": { "oid": oid, "size": size, "pointerSize": 130 },
-                    }),
-                })
-            })
-            .collect();
-        answer(200, json!(entries))
-    }
-
-    fn preupload(&self, body: &[u8]) -> Response {
-        let asked: Value = serde_json::from_slice(body).expect("JSON");
-        let files = asked["files"].as_array().expect("files");
-        assert!(files.len() <= limits::PREUPLOAD_FILES);
-        let files: Vec<Value> = files
-            .iter()
-            .rev() // the order is not guaranteed
-            .map(|file| {
-                let path = file["path"].as_str().expect("path");
-                let size = file["size"].as_u64().expect("size");
-                let sample = base64::prelude::BASE64_STANDARD.decode(file["sample"].as_str().expect("sample"));
-                assert_eq!(sample.expect("base64").len() as u64, size.min(limits::SAMPLE_BYTES), "{path}");
-                json!({
-                    "path": path,
-                    "uploadMode": if size > self.lfs_above { "lfs" } else { "regular" },
-                    "shouldIgnore": self.ignored.contains(path),
-                    "oid": null,
-                })
-            })
-            .collect();
-        answer(200, json!({ "files": files }))
-    }
-
-    fn batch(&mut self, body: &[u8]) -> Response {
-        let asked: Value = serde_json::from_slice(body).expect("JSON");
-        let objects = asked["objects"].as_array().expect("objects");
-        assert!(objects.len() <= limits::LFS_BATCH_OBJECTS);
-        let objects: Vec<Value> = objects
-            .iter()
-            .map(|object| {
-                let oid = object["oid"].as_str().expect("oid");
-                let size = object["size"].as_u64().expect("size");
-                if self.objects.contains_key(oid) {
-                    return json!({ "oid": oid, "size": size });
-                }
-                let generation = self.generation;
-                let mut actions = match self.part_bytes {
-                    Some(part) if size > part => {
-                        let mut header = json!({ "chunk_size": part.to_string() });
-                        for number in 1..=size.div_ceil(part) {
-                            header[format!("{number:05}")] =
-                                json!(format!("{STORE}/{oid}?part={number}&generation={generation}"));
-                        }
-                        json!({ "upload": { "href": format!("{HUB}/complete/{oid}"), "header": header } })
-                    }
-                    _ => json!({ "upload": { "href": format!("{STORE}/{oid}?generation={generation}") } }),
-                };
-                if self.verify {
-                    actions["verify"] = json!({ "href": format!("{HUB}/verify/{oid}") });
-                }
-                json!({ "oid": oid, "size": size, "authenticated": true, "actions": actions })
-            })
-            .collect();
-        answer(200, json!({ "transfer": "basic", "objects": objects }))
-    }
-
-    fn put(&mut self, request: &Request, body: &[u8]) -> Response {
-        let rest = request.url.strip_prefix(STORE).expect("a URL of the store").trim_start_matches('/');
-        let (oid, query) = rest.split_once('?').expect("a signature");
-        let value = |key: &str| {
-            query.split('&').find_map(|pair| pair.strip_prefix(&format!("{key}="))).and_then(|v| v.parse().ok())
-        };
-        if value("generation") != Some(u64::from(self.generation)) {
-            return Response { status: 403, headers: vec![], body: "<Error>expired</Error>".into() };
-        }
-        self.content_puts += 1;
-        let etag = format!("\"{}\"", sha256(body));
-        match value("part") {
-            Some(number) => {
-                self.parts.entry(oid.to_owned()).or_default().insert(number, body.to_vec());
-            }
-            None if sha256(body) == oid => {
-                self.objects.insert(oid.to_owned(), body.to_vec());
-            }
-            None => return refuse(400, None, "The content does not have this oid"),
-        }
-        Response { status: 200, headers: vec![("etag".into(), etag)], body: String::new() }
-    }
-
-    fn complete(&mut self, body: &[u8]) -> Response {
-        let asked: Value = serde_json::from_slice(body).expect("JSON");
-        let oid = asked["oid"].as_str().expect("oid");
-        let Some(parts) = self.parts.get(oid) else { return refuse(404, None, "No such upload") };
-        let named: Vec<(u64, String)> = asked["parts"]
-            .as_array()
-            .expect("parts")
-            .iter()
-            .map(|part| (part["partNumber"].as_u64().expect("number"), part["etag"].as_str().expect("etag").into()))
-            .collect();
-        let held: Vec<(u64, String)> =
-            parts.iter().map(|(number, bytes)| (*number, format!("\"{}\"", sha256(bytes)))).collect();
-        let whole: Vec<u8> = parts.values().flatten().copied().collect();
-        if named != held || sha256(&whole) != oid {
-            return refuse(400, None, "The parts are not what was announced");
-        }
-        self.objects.insert(oid.to_owned(), whole);
-        answer(200, json!({ "success": true }))
-    }
-
-    fn commit(&mut self, body: &[u8]) -> Response {
-        let text = std::str::from_utf8(body).expect("UTF-8");
-        let mut lines: Vec<Value> = text.lines().map(|line| serde_json::from_str(line).expect("JSON")).collect();
-        let header = lines.remove(0)["value"].clone();
-        let parent = header["parentCommit"].as_str().expect("every commit names its parent");
-        if parent != self.head() {
-            return refuse(412, None, "The branch was updated since");
-        }
-        let mut tree = self.tree.clone();
-        for line in &lines {
-            let value = &line["value"];
-            let path = value["path"].as_str().expect("path").to_owned();
-            match line["key"].as_str().expect("key") {
-                "file" => {
-                    let content = value["content"].as_str().expect("content");
-                    let bytes = base64::prelude::BASE64_STANDARD.decode(content).expect("base64");
-                    tree.insert(path, Held::Regular(bytes));
-                }
-                "lfsFile" => {
-                    let oid = value["oid"].as_str().expect("oid").to_owned();
-                    let size = value["size"].as_u64().expect("size");
-                    assert!(self.objects.contains_key(&oid), "{path}: committed before it was stored");
-                    tree.insert(path, Held::Lfs { oid, size });
-                }
-                "deletedFile" => {
-                    if tree.remove(&path).is_none() {
-                        return refuse(404, Some("EntryNotFound"), "A file with this name doesn't exist");
-                    }
-                }
-                "deletedFolder" => {
-                    let prefix = format!("{}/", path.trim_end_matches('/'));
-                    tree.retain(|held, _| !held.starts_with(&prefix));
-                }
-                other => panic!("unknown key {other}"),
-            }
-        }
-        self.tree = tree;
-        let id = self.record(header["summary"].as_str().expect("summary"), lines);
-        let url = format!("{HUB}/u/r/commit/{id}");
-        answer(200, json!({ "success": true, "commitOid": id, "commitUrl": url, "hookOutput": "" }))
-    }
-}
-
-fn answer(status: u16, body: Value) -> Response {
-    Response { status, headers: vec![("x-request-id".into(), "req-1".into())], body: body.to_string() }
-}
-
-fn refuse(status: u16, code: Option<&str>, text: &str) -> Response {
-    let mut response = answer(status, json!({ "error": text }));
-    if let Some(code) = code {
-        response.headers.push(("x-error-code".into(), code.into()));
-    }
-    response
-}
-
-/// The route's name.
-pub fn route(request: &Request) -> &'static str {
-    let url = request.url.as_str();
-    if url.starts_with(STORE) {
-        return "put";
-    }
-    let path = url.strip_prefix(HUB).expect("the Hub or its store");
-    let rows = [
-        ("/api/models/u/r/revision/", "head"),
-        ("/api/models/u/r/branch/", "branch"),
-        ("/api/models/u/r/paths-info/", "paths-info"),
-        ("/api/models/u/r/preupload/", "preupload"),
-        ("/u/r.git/info/lfs/objects/batch", "batch"),
-        ("/complete/", "complete"),
-        ("/verify/", "verify"),
-        ("/api/models/u/r/commit/", "commit"),
-        ("/api/models/u/r/commits/", "history"),
-    ];
-    rows.iter().find(|(prefix, _)| path.starts_with(prefix)).map_or_else(|| panic!("no route: {url}"), |row| row.1)
-}
+use crate::sim_hub::refuse;
+pub use crate::sim_hub::{HUB, Held, SimHub, TOKEN, git_blob, route, sha256};
 
 /// What goes wrong with one attempt.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -360,6 +38,8 @@ pub enum Fault {
     Expire,
     /// Somebody else commits just before.
     ForeignCommit,
+    /// Somebody else opens a pull request with our title just before.
+    ForeignPull,
 }
 
 /// The fault for the nth (from 1) attempt on a route.
@@ -386,6 +66,8 @@ pub struct World {
     pub now: Millis,
     pub events: Vec<Event>,
     pub requests: Vec<(&'static str, Request)>,
+    /// When each of them was sent.
+    pub sent_at: Vec<Millis>,
     pub outcomes: Vec<FileOutcome>,
     pub probes: u64,
     pub digests: u64,
@@ -409,6 +91,7 @@ impl World {
             now: Millis(0),
             events: Vec::new(),
             requests: Vec::new(),
+            sent_at: Vec::new(),
             outcomes: Vec::new(),
             probes: 0,
             digests: 0,
@@ -552,11 +235,15 @@ impl World {
         *nth += 1;
         let fault = (self.faults)(name, *nth);
         self.requests.push((name, request.clone()));
+        self.sent_at.push(self.now);
         let input = |response| Due::Input(Input::Response { id, response });
         let cut =
             || Due::Input(Input::Failed { id, failure: Failure { code: Code::Blocked, message: "reset".into() } });
         match fault {
-            Fault::None | Fault::CutAfter | Fault::HalfAnswer | Fault::ForeignCommit => {
+            Fault::None | Fault::CutAfter | Fault::HalfAnswer | Fault::ForeignCommit | Fault::ForeignPull => {
+                if fault == Fault::ForeignPull {
+                    self.hub.open("ours", "somebody");
+                }
                 if fault == Fault::ForeignCommit {
                     self.hub.foreign_commit("somebody else", vec![("theirs", Held::Regular(b"x".to_vec()))]);
                 }
@@ -623,6 +310,16 @@ impl World {
             }
         }
         inputs
+    }
+
+    /// Lets everything happen that is still on its way to the Hub.
+    pub fn settle(&mut self) {
+        for (_, _, due) in std::mem::take(&mut self.due) {
+            if let Due::Work(request) = due {
+                let body = self.body(&request);
+                let _ = self.hub.serve(&request, &body);
+            }
+        }
     }
 
     fn body(&self, request: &Request) -> Vec<u8> {

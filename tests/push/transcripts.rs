@@ -12,6 +12,7 @@ use hubferry::step::Step;
 use hubferry::time::Millis;
 use hubferry::wire::{InputView, OperationSpec, PushOutputView, PushSpec, StepView};
 use serde::{Deserialize, Serialize};
+use serde_json::{Value, json};
 
 use crate::sim::{Fault, HUB, Held, SimHub, TOKEN, World, fault_on, no_faults};
 
@@ -39,6 +40,8 @@ struct Scene {
     deletes: Vec<&'static str>,
     hub: fn() -> SimHub,
     faults: fn() -> crate::sim::Faults,
+    /// Options beside the usual ones.
+    spec: Value,
 }
 
 fn multipart_hub() -> SimHub {
@@ -52,6 +55,20 @@ fn holding_hub() -> SimHub {
     let mut hub = SimHub::new();
     let files = vec![("same.txt", Held::Regular(b"same".to_vec())), ("old.txt", Held::Regular(b"old".to_vec()))];
     hub.foreign_commit("before", files);
+    hub
+}
+
+fn mirrored_hub() -> SimHub {
+    let mut hub = SimHub::new();
+    hub.page = Some(2);
+    let files = ["data/a.txt", "data/b.bin", "data/same.txt", "other.txt"];
+    hub.foreign_commit("before", files.map(|path| (path, Held::Regular(b"old".to_vec()))).to_vec());
+    hub
+}
+
+fn ignoring_hub() -> SimHub {
+    let mut hub = SimHub::new();
+    hub.ignored.insert("b.log".to_owned());
     hub
 }
 
@@ -69,6 +86,7 @@ fn scenes() -> Vec<Scene> {
             deletes: vec![],
             hub: SimHub::new,
             faults: no_faults,
+            spec: json!({}),
         },
         Scene {
             name: "multipart-and-verify",
@@ -77,6 +95,7 @@ fn scenes() -> Vec<Scene> {
             deletes: vec![],
             hub: multipart_hub,
             faults: no_faults,
+            spec: json!({}),
         },
         Scene {
             name: "unchanged-and-delete",
@@ -85,6 +104,7 @@ fn scenes() -> Vec<Scene> {
             deletes: vec!["old.txt"],
             hub: holding_hub,
             faults: no_faults,
+            spec: json!({}),
         },
         Scene {
             name: "nothing-to-do",
@@ -93,6 +113,7 @@ fn scenes() -> Vec<Scene> {
             deletes: vec![],
             hub: holding_hub,
             faults: no_faults,
+            spec: json!({}),
         },
         Scene {
             name: "store-fails-twice",
@@ -101,6 +122,7 @@ fn scenes() -> Vec<Scene> {
             deletes: vec![],
             hub: SimHub::new,
             faults: || fault_on("put", Fault::Status(503), 2),
+            spec: json!({}),
         },
         Scene {
             name: "commit-answer-lost",
@@ -109,14 +131,61 @@ fn scenes() -> Vec<Scene> {
             deletes: vec![],
             hub: SimHub::new,
             faults: || fault_on("commit", Fault::CutAfter, 1),
+            spec: json!({}),
         },
         Scene {
             name: "refused",
-            title: "The token may not write: one clear error",
+            title: "The token may not write: one clear error before anything is read",
             files: mixed(),
             deletes: vec![],
             hub: SimHub::new,
-            faults: || fault_on("preupload", Fault::Status(403), 1),
+            faults: || fault_on("may-write", Fault::Status(403), 1),
+            spec: json!({}),
+        },
+        Scene {
+            name: "bad-readme",
+            title: "The metadata of README.md is wrong: one clear error before anything else is read",
+            files: vec![("README.md", b"---\nbad: [\n---\n".to_vec()), ("a.txt", b"a".to_vec())],
+            deletes: vec![],
+            hub: SimHub::new,
+            faults: no_faults,
+            spec: json!({}),
+        },
+        Scene {
+            name: "mirror",
+            title: "What the patterns match in a folder of the repo goes, page by page; what is added stays",
+            files: vec![("data/same.txt", b"new".to_vec())],
+            deletes: vec![],
+            hub: mirrored_hub,
+            faults: no_faults,
+            spec: json!({ "deletePatterns": ["*.txt"], "deleteUnder": "data" }),
+        },
+        Scene {
+            name: "pull-request",
+            title: "A pull request is opened, gets the commit, and is made ready",
+            files: mixed(),
+            deletes: vec![],
+            hub: SimHub::new,
+            faults: no_faults,
+            spec: json!({ "isPullRequest": true }),
+        },
+        Scene {
+            name: "pull-request-answer-lost",
+            title: "The answer to the opening of the pull request is lost; the list tells its number",
+            files: vec![("a.txt", b"a".to_vec())],
+            deletes: vec![],
+            hub: SimHub::new,
+            faults: || fault_on("open-pull", Fault::CutAfter, 1),
+            spec: json!({ "isPullRequest": true, "description": "Why" }),
+        },
+        Scene {
+            name: "ignored",
+            title: "The Hub leaves a file out: a warning, and no line of the commit",
+            files: vec![("a.txt", b"a".to_vec()), ("b.log", b"b".to_vec())],
+            deletes: vec![],
+            hub: ignoring_hub,
+            faults: no_faults,
+            spec: json!({ "ignoreByHub": true }),
         },
     ]
 }
@@ -125,11 +194,14 @@ fn folder() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/transcripts")
 }
 
-fn spec() -> PushSpec {
-    let json = serde_json::json!({
+fn spec(more: &Value) -> PushSpec {
+    let mut spec = json!({
         "repo": "u/r", "hubUrl": HUB, "accessToken": TOKEN, "title": "ours", "seed": 7,
     });
-    serde_json::from_value(json).expect("a good spec")
+    for (key, value) in more.as_object().expect("an object") {
+        spec[key] = value.clone();
+    }
+    serde_json::from_value(spec).expect("a good spec")
 }
 
 /// Runs the scene in the simulated world and writes down what passes between the machine and its driver.
@@ -145,7 +217,8 @@ fn record(scene: &Scene) -> Transcript {
         });
     }
     operations.extend(scene.deletes.iter().map(|path| OperationSpec::Delete { path: (*path).to_owned() }));
-    let mut push = start(&spec(), &operations);
+    let spec = spec(&scene.spec);
+    let mut push = start(&spec, &operations);
     let mut turns = Vec::new();
     loop {
         let steps = drain(&mut push, world.now);
@@ -169,7 +242,7 @@ fn record(scene: &Scene) -> Transcript {
             push.handle(world.now, input).expect("an awaited answer");
         }
     }
-    Transcript { title: scene.title.to_owned(), spec: spec(), operations, turns }
+    Transcript { title: scene.title.to_owned(), spec, operations, turns }
 }
 
 fn start(spec: &PushSpec, operations: &[OperationSpec]) -> Push {

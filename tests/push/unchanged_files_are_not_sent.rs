@@ -26,7 +26,7 @@ fn a_second_push_makes_no_commit_and_only_asks() {
     assert_eq!(output.head.oid, head);
     assert!(world.outcomes.iter().all(|file| file.state == FileState::Unchanged), "{:?}", world.outcomes);
     let routes: Vec<&str> = world.requests.iter().map(|(route, _)| *route).collect();
-    assert_eq!(routes, ["head", "paths-info"], "only queries");
+    assert_eq!(routes, ["head", "may-write", "paths-info"], "only queries");
     assert_eq!(world.digests, 2, "only the two large ones are read for their digest");
 }
 

@@ -30,7 +30,8 @@ pub fn multipart_plans() {
         }
         seen += 1;
         let size = row["size"].as_u64().expect("a size");
-        let endpoint = LfsBatch { repo: repo(), revision: "main".to_owned(), objects: vec![(OID.to_owned(), size)] };
+        let endpoint =
+            LfsBatch { repo: repo(), revision: Some("main".to_owned()), objects: vec![(OID.to_owned(), size)] };
         let upload = json!({ "href": "https://hub.example/complete", "header": row["header"] });
         let body = json!({ "transfer": "multipart", "objects": [{ "oid": OID, "size": size, "actions": { "upload": upload } }] });
         let response = Response { status: 200, headers: Vec::new(), body: body.to_string() };

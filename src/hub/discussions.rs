@@ -1,0 +1,228 @@
+//! `/api/{type}/{id}/discussions`: pull requests, as a push opens them.
+//!
+//! One that is opened here begins as a draft with a branch of its own, `refs/pr/{num}`, at the head of the default branch;
+//! commits go there; then it is made ready. Source: Hub API, pull requests.
+
+use serde::Deserialize;
+use serde_json::json as object;
+
+use super::{Endpoint, Hub, Replay, RepoId, json, no_content};
+use crate::error::{Code, Error};
+use crate::http::{Method, Request, Response};
+
+/// Asks for the newest pull requests.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ListPulls {
+    /// The repo.
+    pub repo: RepoId,
+}
+
+/// One pull request of a list.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Pull {
+    /// Its number.
+    pub num: u64,
+    /// Its title.
+    pub title: String,
+    /// The account that opened it; empty when that is gone.
+    pub author: String,
+}
+
+impl ListPulls {
+    fn bare(&self, hub: &Hub) -> Request {
+        hub.repo_request(Method::Get, &self.repo, "/discussions?p=0&type=pull_request")
+    }
+}
+
+impl Endpoint for ListPulls {
+    /// In the Hub's order.
+    type Output = Vec<Pull>;
+
+    fn request(&self, hub: &Hub) -> Result<Request, Error> {
+        Ok(self.bare(hub))
+    }
+
+    fn parse(&self, response: &Response, hub: &Hub) -> Result<Vec<Pull>, Error> {
+        #[derive(Deserialize)]
+        struct Author {
+            #[serde(default)]
+            name: String,
+        }
+        #[derive(Deserialize)]
+        #[serde(rename_all = "camelCase")]
+        struct Row {
+            num: u64,
+            #[serde(default)]
+            title: String,
+            #[serde(default)]
+            is_pull_request: bool,
+            author: Option<Author>,
+        }
+        #[derive(Deserialize)]
+        struct Body {
+            discussions: Vec<Row>,
+        }
+        let Body { discussions } = json(response, &self.bare(hub))?;
+        let pulls = discussions.into_iter().filter(|row| row.is_pull_request);
+        Ok(pulls
+            .map(|row| Pull {
+                num: row.num,
+                title: row.title,
+                author: row.author.map(|author| author.name).unwrap_or_default(),
+            })
+            .collect())
+    }
+}
+
+/// Opens a pull request, as a draft without commits.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct OpenPull {
+    /// The repo.
+    pub repo: RepoId,
+    /// At least [`crate::limits::PULL_TITLE_CHARS`] characters, without white space around them.
+    pub title: String,
+    /// Its first comment.
+    pub description: String,
+}
+
+impl OpenPull {
+    fn bare(&self, hub: &Hub) -> Request {
+        hub.repo_request(Method::Post, &self.repo, "/discussions")
+    }
+}
+
+impl Endpoint for OpenPull {
+    /// Its number.
+    type Output = u64;
+
+    const REPLAY: Replay = Replay::Unsafe;
+
+    fn request(&self, hub: &Hub) -> Result<Request, Error> {
+        let body = object!({ "title": self.title, "description": self.description, "pullRequest": true });
+        Ok(self.bare(hub).json(&body))
+    }
+
+    /// Errors: as always; `timeout` too when a gateway gave up waiting, because then the work may yet be done.
+    fn parse(&self, response: &Response, hub: &Hub) -> Result<u64, Error> {
+        #[derive(Deserialize)]
+        struct Body {
+            num: u64,
+        }
+        let answer = json(response, &self.bare(hub)).map_err(|mut error| {
+            if matches!(response.status, 502 | 504) {
+                error.code = Code::Timeout;
+            }
+            error
+        });
+        answer.map(|Body { num }| num)
+    }
+}
+
+/// Turns a draft into a pull request that can be merged.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct MakeReady {
+    /// The repo.
+    pub repo: RepoId,
+    /// The pull request.
+    pub num: u64,
+}
+
+impl Endpoint for MakeReady {
+    type Output = ();
+
+    fn request(&self, hub: &Hub) -> Result<Request, Error> {
+        let path = format!("/discussions/{}/status", self.num);
+        Ok(hub.repo_request(Method::Post, &self.repo, &path).json(&object!({ "status": "open" })))
+    }
+
+    fn parse(&self, response: &Response, hub: &Hub) -> Result<(), Error> {
+        no_content(response, &self.request(hub)?)
+    }
+}
+
+/// Asks whether a pull request is a draft still.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct IsDraft {
+    /// The repo.
+    pub repo: RepoId,
+    /// The pull request.
+    pub num: u64,
+}
+
+impl Endpoint for IsDraft {
+    type Output = bool;
+
+    fn request(&self, hub: &Hub) -> Result<Request, Error> {
+        Ok(hub.repo_request(Method::Get, &self.repo, &format!("/discussions/{}", self.num)))
+    }
+
+    fn parse(&self, response: &Response, hub: &Hub) -> Result<bool, Error> {
+        #[derive(Deserialize)]
+        struct Body {
+            status: String,
+        }
+        let Body { status } = json(response, &self.request(hub)?)?;
+        Ok(status == "draft")
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::hub::testing::{AUTHORIZED, AUTHORIZED_JSON, answer, good, hub, repo, shown};
+
+    const AT: &str = "https://hub.example/api/datasets/user/name/discussions";
+
+    fn repo_here() -> RepoId {
+        repo("datasets/user/name")
+    }
+
+    #[test]
+    fn requests() {
+        let repo = repo_here;
+        let open = OpenPull { repo: repo(), title: "Add a".to_owned(), description: String::new() };
+        let rows = [
+            (ListPulls { repo: repo() }.request(&hub()), format!("GET {AT}?p=0&type=pull_request{AUTHORIZED}")),
+            (
+                open.request(&hub()),
+                format!(r#"POST {AT}{AUTHORIZED_JSON}{{"description":"","pullRequest":true,"title":"Add a"}}"#),
+            ),
+            (
+                MakeReady { repo: repo(), num: 7 }.request(&hub()),
+                format!(r#"POST {AT}/7/status{AUTHORIZED_JSON}{{"status":"open"}}"#),
+            ),
+            (IsDraft { repo: repo(), num: 7 }.request(&hub()), format!("GET {AT}/7{AUTHORIZED}")),
+        ];
+        for (request, expected) in rows {
+            assert_eq!(shown(request), expected);
+        }
+        assert_eq!(open.replay(), Replay::Unsafe, "a second one would be a second pull request");
+    }
+
+    #[test]
+    fn answers() {
+        let body = concat!(
+            r#"{"discussions":[{"num":9,"title":"A question","isPullRequest":false,"author":{"name":"ada"}},"#,
+            r#"{"num":8,"title":"Add a","isPullRequest":true,"author":{"name":"ada","type":"user"}},"#,
+            r#"{"num":2,"isPullRequest":true}],"count":3,"start":0}"#
+        );
+        let list = ListPulls { repo: repo_here() };
+        let pull = |num, title: &str, author: &str| Pull { num, title: title.to_owned(), author: author.to_owned() };
+        assert_eq!(list.parse(&good(body), &hub()).unwrap(), [pull(8, "Add a", "ada"), pull(2, "", "")]);
+        assert_eq!(list.parse(&good("[]"), &hub()).unwrap_err().code, Code::Protocol);
+        let open = OpenPull { repo: repo_here(), title: "Add a".to_owned(), description: String::new() };
+        assert_eq!(open.parse(&good(r#"{"num":3,"status":"draft"}"#), &hub()).unwrap(), 3);
+        assert_eq!(open.parse(&good(r#"{"num":-3}"#), &hub()).unwrap_err().code, Code::Protocol);
+        for (status, code) in
+            [(500, Code::ServerError), (503, Code::ServerError), (502, Code::Timeout), (504, Code::Timeout)]
+        {
+            assert_eq!(open.parse(&answer(status, &[], ""), &hub()).unwrap_err().code, code, "{status}");
+        }
+        let ready = MakeReady { repo: repo_here(), num: 3 };
+        assert!(ready.parse(&good(""), &hub()).is_ok());
+        assert_eq!(ready.parse(&answer(403, &[], ""), &hub()).unwrap_err().code, Code::Forbidden);
+        let is_draft = IsDraft { repo: repo_here(), num: 3 };
+        assert!(is_draft.parse(&good(r#"{"num":3,"status":"draft"}"#), &hub()).unwrap());
+        assert!(!is_draft.parse(&good(r#"{"num":3,"status":"open"}"#), &hub()).unwrap());
+    }
+}
