@@ -2,14 +2,16 @@
 //!
 //! A token is compared and never kept in anything that is shown: no `Debug` of it, no log line.
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 use std::fmt;
 use std::str::FromStr;
 
 use axum::http::{HeaderMap, header};
+use sha1::{Digest, Sha1};
 
 use crate::error::Refusal;
 use crate::ident::is_name;
+use crate::oauth::scope::Scopes;
 
 /// What a token may do.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -119,17 +121,27 @@ pub struct Caller {
     pub role: Role,
     /// The organisations the user belongs to.
     pub orgs: Vec<(String, Role)>,
+    /// For the token of an app: what it may do, and when it ends in seconds since 1970.
+    pub login: Option<(Scopes, u64)>,
 }
 
 impl Caller {
     /// Whether private repos of this namespace are visible.
     pub fn may_see(&self, owner: &str) -> bool {
-        self.name == owner || self.orgs.iter().any(|(org, _)| org == owner)
+        self.check_scope("read-repos").is_ok() && (self.name == owner || self.orgs.iter().any(|(org, _)| org == owner))
+    }
+
+    /// Whether this caller may create, change and delete repos of the namespace.
+    /// Errors: 403, for the token or for the namespace.
+    pub fn check_manage(&self, owner: &str) -> Result<(), Refusal> {
+        self.check_scope("manage-repos")?;
+        self.check_write(owner)
     }
 
     /// Whether this caller may write in the namespace.
     /// Errors: 403, for the token or for the namespace.
     pub fn check_write(&self, owner: &str) -> Result<(), Refusal> {
+        self.check_scope("write-repos")?;
         self.check_token()?;
         if self.name == owner || self.orgs.iter().any(|(org, role)| org == owner && *role == Role::Write) {
             return Ok(());
@@ -137,8 +149,9 @@ impl Caller {
         Err(Refusal::forbidden("Forbidden: pass `create_pr=1` as a query parameter to create a Pull Request"))
     }
 
-    /// Whether the token may write at all.
+    /// Whether the token may write at all: at least propose something.
     pub fn check_token(&self) -> Result<(), Refusal> {
+        self.check_scope("write-discussions")?;
         match self.role {
             Role::Write => Ok(()),
             Role::Read => Err(Refusal::forbidden(
@@ -146,6 +159,26 @@ impl Caller {
             )),
         }
     }
+
+    /// Whether the login lets the app do this; a token of the user's own lets it do all.
+    fn check_scope(&self, scope: &str) -> Result<(), Refusal> {
+        match &self.login {
+            Some((scopes, _)) if !scopes.allow(scope) => {
+                Err(Refusal::forbidden(format!("Forbidden: the app's token does not have the scope '{scope}'.")))
+            }
+            _ => Ok(()),
+        }
+    }
+
+    /// The user's address, at which nobody reads.
+    pub fn email(&self) -> String {
+        format!("{}@users.noreply.localhost", self.name)
+    }
+}
+
+/// A stable id for the name of a user or an organisation, in the form of the Hub's.
+pub fn account_id(name: &str) -> String {
+    hex::encode(&Sha1::digest(name.as_bytes())[..12])
 }
 
 /// Everybody the Hub knows.
@@ -175,22 +208,39 @@ impl Accounts {
                     Some((org.name.clone(), role))
                 };
                 let orgs = orgs.iter().filter_map(of_member).collect();
-                (user.token.clone(), Caller { name: user.name.clone(), role: user.role, orgs })
+                (user.token.clone(), Caller { name: user.name.clone(), role: user.role, orgs, login: None })
             })
             .collect();
         Ok(Self { by_token })
     }
 
+    /// The names of all users, sorted.
+    pub fn names(&self) -> Vec<String> {
+        let names: BTreeSet<String> = self.by_token.values().map(|caller| caller.name.clone()).collect();
+        names.into_iter().collect()
+    }
+
+    /// A user who is known in another way than by a token.
+    pub fn user(&self, name: &str) -> Option<Caller> {
+        let caller = self.by_token.values().find(|caller| caller.name == name)?;
+        Some(Caller { role: Role::Write, ..caller.clone() })
+    }
+
     /// Who calls; nobody when there is no `Authorization`.
+    /// `logins` knows the tokens of apps.
     /// Errors: 401 for a token that is not ours, or another scheme.
-    pub fn caller(&self, headers: &HeaderMap) -> Result<Option<Caller>, Refusal> {
+    pub fn caller(
+        &self,
+        headers: &HeaderMap,
+        logins: impl Fn(&str) -> Option<Caller>,
+    ) -> Result<Option<Caller>, Refusal> {
         let Some(value) = headers.get(header::AUTHORIZATION) else { return Ok(None) };
         let token = value.to_str().ok().and_then(|value| {
             let (scheme, token) = value.split_once(' ')?;
             scheme.eq_ignore_ascii_case("bearer").then(|| token.trim())
         });
-        match token.and_then(|token| self.by_token.get(token)) {
-            Some(caller) => Ok(Some(caller.clone())),
+        match token.and_then(|token| self.by_token.get(token).cloned().or_else(|| logins(token))) {
+            Some(caller) => Ok(Some(caller)),
             None => Err(Refusal::bad_token()),
         }
     }
@@ -228,9 +278,9 @@ mod tests {
         let caller = |value: &'static str| {
             let mut headers = HeaderMap::new();
             headers.insert(header::AUTHORIZATION, value.parse().unwrap());
-            accounts.caller(&headers)
+            accounts.caller(&headers, |_| None)
         };
-        assert!(accounts.caller(&HeaderMap::new()).unwrap().is_none());
+        assert!(accounts.caller(&HeaderMap::new(), |_| None).unwrap().is_none());
         assert!(caller("Bearer hf_other").is_err());
         assert!(caller("Basic aGY=").is_err());
         let demo = caller("bearer hf_demo").unwrap().unwrap();

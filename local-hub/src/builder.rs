@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use crate::auth::{Org, User};
 use crate::config::Config;
+use crate::oauth::{Consent, OAuthClient};
 use crate::rate::Quotas;
 use crate::server::{self, LocalHubHandle};
 
@@ -72,6 +73,18 @@ impl Builder {
     /// How long a presigned URL is good; whole seconds count.
     pub fn url_lifetime(mut self, lifetime: Duration) -> Self {
         self.config.url_lifetime = lifetime;
+        self
+    }
+
+    /// Lets an app ask users to log in.
+    pub fn oauth_client(mut self, client: OAuthClient) -> Self {
+        self.config.oauth_clients.push(client);
+        self
+    }
+
+    /// Sets who answers when an app asks.
+    pub fn oauth_consent(mut self, consent: Consent) -> Self {
+        self.config.oauth_consent = consent;
         self
     }
 

@@ -110,6 +110,14 @@ impl Call {
         if visible { Ok(repo) } else { Err(hidden()) }
     }
 
+    /// A repo whose settings and name the caller may change.
+    /// Errors: those of [`Call::repo_to_write`].
+    pub fn repo_to_manage(&self, id: &RepoId) -> Result<Arc<Repo>, Refusal> {
+        let repo = self.repo(id)?;
+        self.user()?.check_manage(&id.owner)?;
+        Ok(repo)
+    }
+
     /// A repo that the caller may change.
     /// Errors: those of [`Call::repo`]; 401 without a token, 403 without the right.
     pub fn repo_to_write(&self, id: &RepoId) -> Result<Arc<Repo>, Refusal> {

@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use crate::auth::{Org, User};
+use crate::oauth::{Consent, OAuthClient};
 use crate::rate::Quotas;
 
 /// What a Hub is started with; every field has a default that suits tests.
@@ -34,6 +35,10 @@ pub struct Config {
     pub part_size: u64,
     /// How long a presigned URL is good.
     pub url_lifetime: Duration,
+    /// The apps that may ask users to log in.
+    pub oauth_clients: Vec<OAuthClient>,
+    /// Who answers when they ask.
+    pub oauth_consent: Consent,
     /// How much is allowed.
     pub quotas: Quotas,
     /// One line per request on standard error.
@@ -55,6 +60,8 @@ impl Default for Config {
             multipart_threshold: 5_000_000_000,
             part_size: 64 * 1024 * 1024,
             url_lifetime: Duration::from_secs(900),
+            oauth_clients: Vec::new(),
+            oauth_consent: Consent::Ask,
             quotas: Quotas::default(),
             log: false,
         }

@@ -10,6 +10,7 @@ use crate::config::Config;
 use crate::durable;
 use crate::error::Refusal;
 use crate::faults::Faults;
+use crate::oauth::{Consent, OAuth};
 use crate::pace::{Network, NetworkSettings};
 use crate::rate::RateLimits;
 use crate::repo::Repos;
@@ -36,6 +37,8 @@ pub struct Hub {
     pub network: Network,
     /// The time.
     pub clock: Arc<Clock>,
+    /// The logins of apps.
+    pub oauth: OAuth,
     /// How much is allowed.
     pub rates: RateLimits,
     data: PathBuf,
@@ -51,14 +54,21 @@ impl Hub {
         let lock = std::fs::OpenOptions::new().create(true).append(true).open(data.join(".lock"))?;
         lock.try_lock().map_err(|_| io::Error::other(format!("{} is in use by another Hub", data.display())))?;
         let clock = Arc::new(Clock::default());
+        let accounts = Accounts::new(&config.users, &config.orgs).map_err(io::Error::other)?;
+        if let Consent::Allow(user) = &config.oauth_consent
+            && accounts.user(user).is_none()
+        {
+            return Err(io::Error::other(format!("there is no user {user} who could consent")));
+        }
         Ok(Self {
-            accounts: Accounts::new(&config.users, &config.orgs).map_err(io::Error::other)?,
+            accounts,
             repos: Repos::open(&data)?,
             store: Store::open(&data, store_url, Arc::clone(&clock))?,
             log: Arc::default(),
             faults: Arc::default(),
             network: Network::default(),
             rates: RateLimits::new(config.quotas.clone(), Arc::clone(&clock)),
+            oauth: OAuth::new(config.oauth_clients.clone(), config.oauth_consent.clone(), Arc::clone(&clock)),
             clock,
             config,
             url,
@@ -67,8 +77,8 @@ impl Hub {
         })
     }
 
-    /// Forgets every repo and every large file, the request log and the fault rules; quotas, network and clock are as at
-    /// the start. Users stay.
+    /// Forgets every repo and every large file, the request log and the fault rules; logins, quotas, network and clock are
+    /// as at the start. Users stay.
     pub fn reset(&self) -> Result<(), Refusal> {
         for repo in self.repos.all() {
             self.repos.delete(&repo.id)?;
@@ -76,6 +86,7 @@ impl Hub {
         self.store.uploads.clear()?;
         self.log.clear();
         self.faults.clear();
+        self.oauth.clear(self.config.oauth_consent.clone());
         self.network.set(NetworkSettings::default());
         self.clock.reset();
         self.rates.set(self.config.quotas.clone());

@@ -7,7 +7,7 @@ use std::process::ExitCode;
 use std::time::Duration;
 
 use clap::Parser;
-use hubferry_local_hub::{Builder, Config, Org, Quotas, User};
+use hubferry_local_hub::{Builder, Config, Consent, OAuthClient, Org, Quotas, User};
 use tokio::signal::unix::{SignalKind, signal};
 
 /// An embedded Hugging Face Hub for demos, tests and offline work.
@@ -62,6 +62,14 @@ struct Options {
     #[arg(long, default_value_t = 900, value_name = "SECONDS")]
     url_lifetime: u64,
 
+    /// An app that may ask users to log in, and where they may come back to
+    #[arg(long = "oauth-client", value_name = "ID:REDIRECT[,REDIRECT]")]
+    oauth_clients: Vec<OAuthClient>,
+
+    /// This user consents at once when an app asks, without a page
+    #[arg(long, value_name = "USER")]
+    oauth_consent: Option<String>,
+
     /// Requests of one user (or address) in a window, apart for each policy; what is not named is not limited
     #[arg(long, value_name = "api=N,resolvers=N,pages=N")]
     quota: Option<Quotas>,
@@ -94,6 +102,8 @@ impl Options {
             multipart_threshold: self.multipart_threshold,
             part_size: self.part_size,
             url_lifetime: Duration::from_secs(self.url_lifetime),
+            oauth_clients: self.oauth_clients,
+            oauth_consent: self.oauth_consent.map_or(Consent::Ask, Consent::Allow),
             quotas: Quotas {
                 window_seconds: self.quota_window,
                 commits_per_hour: self.commits_per_hour,

@@ -122,6 +122,9 @@ impl RequestLog {
             .iter()
             .filter_map(|name| {
                 let value = String::from_utf8_lossy(headers.get(*name)?.as_bytes()).into_owned();
+                // The address of a page may hold what its query hides in ours.
+                let value =
+                    if *name == "referer" { value.split('?').next().unwrap_or_default().to_owned() } else { value };
                 Some(((*name).to_owned(), value.into()))
             })
             .collect();
@@ -212,6 +215,7 @@ mod tests {
         let mut headers = HeaderMap::new();
         headers.insert(header::AUTHORIZATION, "Bearer hf_secret".parse().unwrap());
         headers.insert(header::COOKIE, "sid=hf_secret".parse().unwrap());
+        headers.insert(header::REFERER, "http://a.test/?code=hf_secret".parse().unwrap());
         headers.insert(header::RANGE, "bytes=0-1".parse().unwrap());
         let uri = "/x?X-Amz-Date=1&X-Amz-Signature=hf_secret&signature=hf_secret&a=b".parse().unwrap();
         log.start("id", "store", &Method::PUT, &uri, &headers);

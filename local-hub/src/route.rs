@@ -7,6 +7,8 @@ use axum::http::Method;
 use percent_encoding::percent_decode_str;
 
 use crate::ident::{RepoId, RepoType};
+use crate::oauth;
+use crate::oauth::route::OAuthRoute;
 
 /// What a request is for.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -37,6 +39,8 @@ pub enum Route {
     CompleteMultipart,
     /// `GET /api/{t}`.
     ListRepos(RepoType),
+    /// The login of apps.
+    OAuth(OAuthRoute),
     /// Everything about one repo.
     Repo(RepoId, RepoRoute),
 }
@@ -143,6 +147,7 @@ impl Route {
             Self::ValidateYaml => "validate-yaml",
             Self::CompleteMultipart => "lfs.complete",
             Self::ListRepos(_) => "repo.list",
+            Self::OAuth(route) => route.name(),
             Self::Repo(_, route) => route.name(),
         }
     }
@@ -243,6 +248,8 @@ impl Parser<'_> {
             ["_control", rest @ ..] => Ok(Route::Control(rest.iter().map(|s| (*s).to_owned()).collect())),
             ["_web", file] => get(Route::WebFile((*file).to_owned())),
             ["repos"] => get(Route::RepoList),
+            [".well-known", "openid-configuration"] => get(Route::OAuth(OAuthRoute::Configuration)),
+            ["oauth", rest @ ..] => oauth::route::parse(self.method, rest).map(Route::OAuth),
             ["api", rest @ ..] => self.api(rest),
             ["datasets", rest @ ..] => self.page(RepoType::Dataset, rest),
             ["spaces", rest @ ..] => self.page(RepoType::Space, rest),

@@ -22,6 +22,7 @@ use crate::faults::{Fault, Seen};
 use crate::faulty::{self, Dropped};
 use crate::hub::Hub;
 use crate::limits::DRAIN_MAX;
+use crate::oauth;
 use crate::pace::Pace;
 use crate::rate::{Policy, Standing, Who};
 use crate::request_log::{Entry, edit};
@@ -221,7 +222,8 @@ impl Exchange {
 
     /// Who calls, noted in the log.
     fn caller(&self) -> Result<Option<Caller>, Refusal> {
-        let caller = self.hub.accounts.caller(&self.headers)?;
+        let caller =
+            self.hub.accounts.caller(&self.headers, |token| self.hub.oauth.caller(token, &self.hub.accounts))?;
         if let (Some(entry), Some(caller)) = (&self.entry, &caller) {
             edit(entry).user = Some(caller.name.clone());
         }
@@ -244,7 +246,7 @@ impl Exchange {
 
     /// Whether pages of other origins are kept out.
     fn is_closed(&self) -> bool {
-        self.face == Face::Hub && self.path.starts_with("/_control/")
+        self.face == Face::Hub && (self.path.starts_with("/_control/") || oauth::route::is_for_people(&self.path))
     }
 
     /// Adds what every answer has.

@@ -84,6 +84,11 @@ impl LocalHubHandle {
         &self.hub.clock
     }
 
+    /// The logins of apps.
+    pub fn oauth(&self) -> &crate::oauth::OAuth {
+        &self.hub.oauth
+    }
+
     /// What the network between the Hub and its clients is like.
     pub fn network(&self) -> &crate::pace::Network {
         &self.hub.network

@@ -9,8 +9,15 @@ use serde_json::{Value, json};
 use crate::call::{Answer, Call, json};
 use crate::error::Refusal;
 use crate::faults::Rule;
+use crate::oauth::Consent;
 use crate::repo::blocking;
 use crate::summary::Summary;
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Decision {
+    consent: Consent,
+}
 
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
@@ -45,6 +52,17 @@ pub async fn answer(mut call: Call, segments: &[String]) -> Answer {
             let quotas = call.json().await?;
             call.hub.rates.set(quotas);
             json(&call.hub.rates.quotas())
+        }
+        (&Method::GET, ["oauth"]) => json(&json!({ "consent": call.hub.oauth.consent() })),
+        (&Method::PUT, ["oauth"]) => {
+            let Decision { consent } = call.json().await?;
+            if let Consent::Allow(user) = &consent
+                && call.hub.accounts.user(user).is_none()
+            {
+                return Err(Refusal::bad_request(format!("There is no user {user}")));
+            }
+            call.hub.oauth.set_consent(consent);
+            json(&json!({ "consent": call.hub.oauth.consent() }))
         }
         (&Method::GET, ["network"]) => json(&call.hub.network.settings()),
         (&Method::PUT, ["network"]) => {

@@ -9,6 +9,7 @@ mod discussions;
 pub mod foreign;
 mod info;
 mod lfs;
+mod oauth;
 mod paths;
 mod preupload;
 mod repos;
@@ -80,6 +81,7 @@ pub async fn answer(call: Call, route: Route) -> Answer {
         Route::Home | Route::RepoList => web::answer(call, web::View::Repos(None)).await,
         Route::OwnerPage(owner) => web::answer(call, web::View::Repos(Some(owner))).await,
         Route::WebFile(name) => web::file(&name),
+        Route::OAuth(route) => oauth::answer(call, route).await,
         Route::Repo(id, route) => match route {
             RepoRoute::Info(rev) => info::get(call, id, rev).await,
             RepoRoute::Settings => repos::settings(call, id).await,

@@ -45,7 +45,7 @@ pub async fn create(mut call: Call) -> Answer {
     let owner = body.organization.filter(|owner| !owner.is_empty()).unwrap_or_else(|| user.name.clone());
     let id = RepoId { kind: kind(body.kind.as_deref())?, owner, name: body.name };
     id.check().map_err(Refusal::bad_request)?;
-    if user.check_write(&id.owner).is_err() {
+    if user.check_manage(&id.owner).is_err() {
         let message = format!(
             "You don't have the rights to create a {} under the namespace \"{}\"",
             id.kind.singular(),
@@ -114,7 +114,7 @@ pub async fn delete(mut call: Call) -> Answer {
     let owner = body.organization.filter(|owner| !owner.is_empty()).unwrap_or_else(|| user.name.clone());
     let id = RepoId { kind: kind(body.kind.as_deref())?, owner, name: body.name };
     call.repo(&id)?;
-    if user.check_write(&id.owner).is_err() {
+    if user.check_manage(&id.owner).is_err() {
         return Err(Refusal::forbidden(format!("You don't have the rights to delete {id}")));
     }
     let hub = std::sync::Arc::clone(&call.hub);
@@ -141,8 +141,8 @@ pub async fn rename(mut call: Call) -> Answer {
     };
     let (from, to) = (id(&body.from_repo)?, id(&body.to_repo)?);
     to.check().map_err(Refusal::bad_request)?;
-    call.repo_to_write(&from)?;
-    if call.user()?.check_write(&to.owner).is_err() {
+    call.repo_to_manage(&from)?;
+    if call.user()?.check_manage(&to.owner).is_err() {
         return Err(Refusal::forbidden(format!(
             "You don't have the rights to create a {} under {}",
             kind.singular(),
@@ -157,7 +157,7 @@ pub async fn rename(mut call: Call) -> Answer {
 /// `PUT /api/{t}/{id}/settings`: `private` or `visibility`, and `gated`.
 pub async fn settings(mut call: Call, id: RepoId) -> Answer {
     let body: serde_json::Map<String, Value> = call.json().await?;
-    let repo = call.repo_to_write(&id)?;
+    let repo = call.repo_to_manage(&id)?;
     let shown = blocking(move || {
         let _writing = repo.lock()?;
         let mut record = repo.record();

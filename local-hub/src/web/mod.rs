@@ -66,6 +66,26 @@ fn html(hub: &Hub, status: StatusCode, page: Markup) -> Answer {
     Ok(response)
 }
 
+/// Sends a page that says why there is nothing else.
+pub fn refused(hub: &Hub, refusal: &Refusal) -> Answer {
+    html(hub, refusal.status, layout::refused(hub, refusal))
+}
+
+/// Sends a page with a form that goes to this Hub and may lead to `target`, an origin, from there. Nothing of it is kept anywhere.
+pub fn form_page(hub: &Hub, title: &str, content: Markup, target: &str) -> Answer {
+    let page = layout::frame(hub, title, content);
+    let mut response = typed(StatusCode::OK, "text/html; charset=utf-8", page.into_string())?;
+    guard(&mut response, hub);
+    let policy = format!(
+        "default-src 'none'; style-src 'self'; base-uri 'none'; form-action 'self' {target}; frame-ancestors 'none'"
+    );
+    set(&mut response, "content-security-policy", policy);
+    // The form has to tell where it comes from.
+    set(&mut response, "referrer-policy", "same-origin");
+    set(&mut response, "cache-control", "no-store");
+    Ok(response)
+}
+
 /// Adds the view's policy: a style sheet and pictures, and nothing that runs.
 fn guard(response: &mut Response<Body>, hub: &Hub) {
     let policy = format!(

@@ -16,6 +16,7 @@ mod harness;
 mod lfs;
 mod load;
 mod network;
+mod oauth;
 mod preupload;
 mod program;
 mod rate_limits;
