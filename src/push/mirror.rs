@@ -40,8 +40,7 @@ impl Mirror {
         if shared.options.delete_patterns.is_empty() || self.is_busy() || self.listed.as_ref() == Some(parent) {
             return Ok(());
         }
-        let under = &shared.options.delete_under;
-        let path = if plan::is_root(under) { String::new() } else { under.trim_matches('/').to_owned() };
+        let path = plan::folder_in_repo(&shared.options.delete_under)?;
         let page = ListTree {
             repo: shared.options.repo.clone(),
             revision: parent.clone(),

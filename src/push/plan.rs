@@ -18,9 +18,7 @@ pub(super) fn check_options(options: &PushOptions) -> Result<(), Error> {
     if options.pull_request {
         check_pull_request(options)?;
     }
-    if !is_root(&options.delete_under) {
-        check_path_in_repo(&options.delete_under)?;
-    }
+    folder_in_repo(&options.delete_under)?;
     let odd = |c: char| c.is_whitespace() || c.is_control() || "~^:?*[\\".contains(c);
     if branch.is_empty() || branch.contains(odd) || branch.contains("..") || branch.starts_with('-') {
         return Err(Error::invalid(format!(
@@ -53,9 +51,15 @@ fn check_pull_request(options: &PushOptions) -> Result<(), Error> {
     Ok(())
 }
 
-/// Whether a folder, written as Python's `path_in_repo` is, is the repo itself.
-pub(super) fn is_root(folder: &str) -> bool {
-    matches!(folder.trim_matches('/'), "" | ".")
+/// A folder of the repo, written as Python's `path_in_repo` is, as the Hub writes it: without slashes around it, empty for
+/// the root.
+///
+/// Errors: `invalid_input` for a path that no repo has.
+pub(super) fn folder_in_repo(folder: &str) -> Result<String, Error> {
+    match folder.trim_matches('/') {
+        "" | "." => Ok(String::new()),
+        folder => check_path_in_repo(folder),
+    }
 }
 
 /// Appends operations to the plan.

@@ -59,7 +59,6 @@ fn deletes_come_first_and_never_touch_what_is_added() {
         (&["nothing"], "", &["new"], &["file new"]),
     ];
     for (patterns, under, adds, expected) in rows {
-        let under = under.strip_prefix("./").unwrap_or(under);
         assert_eq!(lines(&push(deleting(patterns, under), adds, 91, no_faults())), expected, "{patterns:?} {under}");
     }
 }
