@@ -6,7 +6,7 @@ import { chooseCompute, type UseWebWorkers } from "../compute/choose.js";
 import { Driver } from "../driver.js";
 import { engine, type Engine } from "../engine.js";
 import { toError } from "../errors.js";
-import { compact, hubSpec, newSeed, refuse, repoSpec, type RepoParams } from "../hub/params.js";
+import { compact, hubSpec, newSeed, repoSpec, type RepoParams } from "../hub/params.js";
 import { JobIo } from "../io.js";
 import { Pace } from "../pace.js";
 import type { Source } from "../source/source.js";
@@ -25,7 +25,10 @@ export interface PushParams extends RepoParams {
   parentCommit?: string | undefined;
   /** Read the paths back after the commit and compare. @default true */
   verify?: boolean | undefined;
-  /** Open a pull request instead. Not supported by this version. */
+  /**
+   * Open a pull request against `main` and commit there; for that nobody needs the right to write to the repo. None is opened
+   * when nothing would change. @default false
+   */
   isPullRequest?: boolean | undefined;
   /**
    * Store large files by Xet. @default true
@@ -41,6 +44,16 @@ export interface PushParams extends RepoParams {
 export interface Message {
   readonly title: string | undefined;
   readonly description: string | undefined;
+}
+
+/** What a push of a folder adds to that. */
+export interface FolderRules {
+  /** Leave out what the repo's ignore rules leave out. @default true */
+  readonly ignoreByHub?: boolean | undefined;
+  /** Files of the repo that match one of these go, unless they are added. */
+  readonly deletePatterns?: string[] | undefined;
+  /** The folder of the repo to which those are relative. @default the root */
+  readonly deleteUnder?: string | undefined;
 }
 
 /** One operation, with its content. */
@@ -59,14 +72,14 @@ export async function push(
   message: Message,
   plan: AsyncIterable<Planned>,
   control: Control,
+  rules: FolderRules = {},
 ): Promise<CommitOutput> {
-  refuse({ isPullRequest: params.isPullRequest });
   const { signal } = control;
   const { PushHandle } = await orAborted(engine(), signal);
   const compute = await orAborted(chooseCompute(params.useWebWorkers), signal);
   const sources: Source[] = [];
   const io = new JobIo(chooseTransport(params.fetch), compute, sources);
-  const driver = new Driver<PushOutputView, PushMachine>(open(PushHandle, params, message), io);
+  const driver = new Driver<PushOutputView, PushMachine>(open(PushHandle, params, message, rules), io);
   control.attach(attached(driver));
   try {
     return await driver.run({
@@ -77,6 +90,7 @@ export async function push(
         commit: { oid: output.head.oid, url: output.head.url },
         commits: output.commits,
         verified: output.verified,
+        ...compact({ pullRequestUrl: output.pullRequestUrl }),
         hookOutput: output.hookOutput,
         files: await files(machine),
         bytes: output.bytes,
@@ -88,13 +102,18 @@ export async function push(
   }
 }
 
-function open(Handle: Engine["PushHandle"], params: PushParams, { title, description }: Message): PushMachine {
-  const { branch, createBranch, parentCommit, verify } = params;
+function open(
+  Handle: Engine["PushHandle"],
+  params: PushParams,
+  { title, description }: Message,
+  rules: FolderRules,
+): PushMachine {
+  const { branch, createBranch, parentCommit, verify, isPullRequest } = params;
   try {
     return new Handle({
       repo: repoSpec(params.repo),
       ...hubSpec(params),
-      ...compact({ branch, createBranch, parentCommit, verify, title, description }),
+      ...compact({ branch, createBranch, parentCommit, verify, isPullRequest, title, description, ...rules }),
       seed: newSeed(),
     });
   } catch (error) {
