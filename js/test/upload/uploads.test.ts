@@ -213,7 +213,6 @@ describe("uploadFolder", () => {
     ["dryRun", { dryRun: true }],
     ["resume", { resume: true }],
     ["planCommits", { planCommits: () => undefined }],
-    ["isPullRequest", { isPullRequest: true }],
     ["Bucket", { repo: { type: "bucket", name: "alice/x" } }],
   ])("refuses %s of later versions: %o", async (name, option) => {
     await hub.forget();
