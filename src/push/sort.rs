@@ -1,5 +1,6 @@
 //! Preupload: the Hub says which files it ignores, which it wants inline, and which by LFS.
 
+use std::collections::HashSet;
 use std::sync::Arc;
 
 use super::file::Mode;
@@ -38,7 +39,7 @@ impl Sort {
             if waiting == 0 || (waiting < PREUPLOAD_FILES && reading) {
                 return Ok(());
             }
-            let files: Vec<usize> = shared.belts.sort.drain(..waiting.min(PREUPLOAD_FILES)).collect();
+            let files = next_batch(shared);
             let endpoint = Preupload {
                 repo: shared.options.repo.clone(),
                 revision: shared.options.revision.clone(),
@@ -138,6 +139,19 @@ impl Sort {
         }
         Ok(())
     }
+}
+
+/// Takes files for one question. Answers are known by their paths, so a path that is added more than once is asked about in as
+/// many questions.
+fn next_batch(shared: &mut Shared) -> Vec<usize> {
+    let count = shared.belts.sort.len().min(PREUPLOAD_FILES);
+    let mut named = HashSet::new();
+    let (files, again): (Vec<usize>, Vec<usize>) =
+        shared.belts.sort.drain(..count).partition(|&index| named.insert(shared.files[index].path.as_str()));
+    for index in again.into_iter().rev() {
+        shared.belts.sort.push_front(index);
+    }
+    files
 }
 
 fn question(shared: &mut Shared, index: usize) -> PreuploadFile {
