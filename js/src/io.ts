@@ -112,7 +112,7 @@ export class JobIo implements Io {
     } catch (error) {
       // A file that changed on disk breaks the request that sends it, without saying so.
       const failure =
-        (error instanceof Unreadable ? error.failure : undefined) ??
+        (error instanceof Unreadable ? named(error.failure, this.#sources[error.file]) : undefined) ??
         (signal.aborted ? undefined : ((await firstChange(sources)) ?? (await lostFile(sources)))) ??
         failureOf(error, request);
       return { type: "failed", id, failure };
@@ -148,7 +148,17 @@ function failureIn(done: { kind: string; failure?: FailureView }): FailureView {
 }
 
 async function firstChange(sources: readonly Source[]): Promise<FailureView | undefined> {
-  return (await checkAll(sources)).find((failure) => failure !== undefined);
+  const changes = await checkAll(sources);
+  const at = changes.findIndex((failure) => failure !== undefined);
+  const first = changes[at];
+  return first && named(first, sources[at]);
+}
+
+/** A body may be made from many files, so what went wrong with one of them is said with its path. */
+function named(failure: FailureView, source: Source | undefined): FailureView {
+  if (source?.path === undefined) return failure;
+  const what = failure.code === "file_changed" ? "changed" : "cannot be read";
+  return { ...failure, message: `${JSON.stringify(source.path)} ${what}: ${failure.message}` };
 }
 
 /** Whether the one file of a body, which was readable before, no longer is: the only sign of a change that some engines give. */
@@ -159,7 +169,7 @@ async function lostFile(sources: readonly Source[]): Promise<FailureView | undef
     await only.blob.slice(0, 1).arrayBuffer();
     return undefined;
   } catch {
-    return { code: "file_changed", message: "it can no longer be read: it changed or moved meanwhile" };
+    return named({ code: "file_changed", message: "it can no longer be read: it changed or moved meanwhile" }, only);
   }
 }
 

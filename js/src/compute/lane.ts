@@ -54,7 +54,7 @@ export async function perform(task: Task, hashing: Hashing, watch: Watch): Promi
       case "digest":
         return { kind: "digested", digest: await digest(task, hashing, watch) };
       case "assemble":
-        return { kind: "assembled", blob: await assemble(task.parts, hashing, watch.signal) };
+        return await assemble(task.parts, hashing, watch.signal);
     }
   } catch (error) {
     return { kind: "failed", failure: readFailureOf(error) };
@@ -112,11 +112,11 @@ async function digest(task: DigestTask, hashing: Hashing, { signal, onProgress }
   }
 }
 
-async function assemble(parts: readonly AssemblePart[], hashing: Hashing, signal: AbortSignal): Promise<Blob> {
+async function assemble(parts: readonly AssemblePart[], hashing: Hashing, signal: AbortSignal): Promise<Done> {
   const gathered = new Gathering();
   const encoder = new TextEncoder();
   const pace = new Pace();
-  for (const part of parts) {
+  for (const [index, part] of parts.entries()) {
     signal.throwIfAborted();
     // Some platforms read small blobs without a pause.
     if (pace.due) await pace.turn();
@@ -125,13 +125,17 @@ async function assemble(parts: readonly AssemblePart[], hashing: Hashing, signal
     } else if (!part.base64 && isPlatformBlob(part.blob)) {
       gathered.addBlob(part.blob.slice(part.start, part.end));
     } else {
-      for await (const { bytes } of windows(part.blob, part.start, part.end, BASE64_WINDOW)) {
-        signal.throwIfAborted();
-        gathered.add(part.base64 ? hashing.base64(bytes) : bytes);
+      try {
+        for await (const { bytes } of windows(part.blob, part.start, part.end, BASE64_WINDOW)) {
+          signal.throwIfAborted();
+          gathered.add(part.base64 ? hashing.base64(bytes) : bytes);
+        }
+      } catch (error) {
+        return { kind: "failed", failure: readFailureOf(error), part: index };
       }
     }
   }
-  return gathered.finish();
+  return { kind: "assembled", blob: gathered.finish() };
 }
 
 /** Bytes `start..end` in windows, each read while the one before is worked on. */

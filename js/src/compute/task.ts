@@ -34,7 +34,8 @@ export type Done =
   | { readonly kind: "probed"; readonly files: ProbeResultView[] }
   | { readonly kind: "digested"; readonly digest: string }
   | { readonly kind: "assembled"; readonly blob: Blob }
-  | { readonly kind: "failed"; readonly failure: FailureView };
+  /** `part`: which part of a body could not be read, by its place. */
+  | { readonly kind: "failed"; readonly failure: FailureView; readonly part?: number };
 
 /** How a task goes on. */
 export interface Watch {

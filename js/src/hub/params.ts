@@ -57,7 +57,18 @@ export function hubSpec(params: HubParams): { hubUrl?: string; accessToken?: str
   // Present for old callers.
   // eslint-disable-next-line @typescript-eslint/no-deprecated
   const accessToken = params.accessToken ?? params.credentials?.accessToken;
-  return compact({ hubUrl: params.hubUrl, accessToken });
+  const { hubUrl } = params;
+  return compact(checkTexts({ hubUrl, accessToken }));
+}
+
+/** Refuses values that should be text, by their names; the values themselves, which may be secrets, are not shown. */
+export function checkTexts<T extends Readonly<Record<string, string | undefined>>>(options: T): T {
+  for (const [name, value] of Object.entries<unknown>(options)) {
+    if (value === undefined || typeof value === "string") continue;
+    const kind = value === null ? "null" : `a value of type ${typeof value}`;
+    throw new InvalidInputError(`${name} must be a string, but is ${kind}`);
+  }
+  return options;
 }
 
 /** The repo, for the engine, which checks its name. */

@@ -29,7 +29,7 @@ export async function openFile(path: string | URL): Promise<DiskFile> {
     throw error instanceof FileChangedError ? new InvalidInputError(`${file} does not exist`, { cause: error }) : error;
   });
   const reader = { read: (start: number, end: number) => readRange(file, taken, start, end) };
-  const blob = rememberOrigin(new LazyBlob(reader, 0, taken.size), taken, () => look(file));
+  const blob = rememberOrigin(new LazyBlob(reader, 0, taken.size), taken, () => look(file).catch(asChange));
   return { blob, size: taken.size, lastModified: taken.lastModified };
 }
 
@@ -61,10 +61,15 @@ async function readRange(
     }
     return bytes;
   } catch (error) {
-    throw explain(error);
+    return asChange(explain(error));
   } finally {
     await handle?.close();
   }
+}
+
+/** What was a file and is something else now has changed; it is no mistake of whoever gave it. */
+function asChange(error: unknown): never {
+  throw error instanceof InvalidInputError ? new FileChangedError("it is no file any more, but a folder or something else", { cause: error }) : error;
 }
 
 interface Stats {

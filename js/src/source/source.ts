@@ -12,6 +12,8 @@ export interface Source {
   readonly size: number;
   /** Milliseconds since 1970, when the file has a date. */
   readonly lastModified: number | undefined;
+  /** The path in the repo, once a job has it, for messages. */
+  readonly path?: string | undefined;
   /** The content, by reference. */
   readonly blob: Blob;
   /** Tells when the file is not what it was when it was taken in; absent where content cannot change. */

@@ -17,10 +17,13 @@ const PARTS_AT_ONCE = 500;
 export class Unreadable extends Error {
   override name = "Unreadable";
   readonly failure: FailureView;
+  /** Which file. */
+  readonly file: number;
 
-  constructor(failure: FailureView) {
+  constructor(failure: FailureView, file: number) {
     super(failure.message);
     this.failure = failure;
+    this.file = file;
   }
 }
 
@@ -42,12 +45,16 @@ export async function assembleBody(
   const compute = lanes();
   const blobs: Blob[] = [];
   for (let start = 0; start < parts.length; start += PARTS_AT_ONCE) {
-    const batch = parts.slice(start, start + PARTS_AT_ONCE).map((part): AssemblePart => {
+    const here = parts.slice(start, start + PARTS_AT_ONCE);
+    const batch = here.map((part): AssemblePart => {
       if (part.type === "text") return part.text;
       return { blob: blobOf(sources, part.file), start: part.start, end: part.end, base64: part.type === "base64" };
     });
     const done = await compute.run({ kind: "assemble", parts: batch }, { signal });
-    if (done.kind === "failed") throw new Unreadable(done.failure);
+    if (done.kind === "failed") {
+      const part = done.part === undefined ? undefined : here[done.part];
+      throw new Unreadable(done.failure, part === undefined || part.type === "text" ? -1 : part.file);
+    }
     if (done.kind === "assembled") blobs.push(done.blob);
   }
   return new Blob(blobs);

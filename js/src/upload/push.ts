@@ -6,7 +6,7 @@ import { chooseCompute, type UseWebWorkers } from "../compute/choose.js";
 import { Driver } from "../driver.js";
 import { engine, type Engine } from "../engine.js";
 import { toError } from "../errors.js";
-import { compact, hubSpec, newSeed, repoSpec, type RepoParams } from "../hub/params.js";
+import { checkTexts, compact, hubSpec, newSeed, repoSpec, type RepoParams } from "../hub/params.js";
 import { JobIo } from "../io.js";
 import { Pace } from "../pace.js";
 import type { Source } from "../source/source.js";
@@ -113,7 +113,8 @@ function open(
     return new Handle({
       repo: repoSpec(params.repo),
       ...hubSpec(params),
-      ...compact({ branch, createBranch, parentCommit, verify, isPullRequest, title, description, ...rules }),
+      ...compact(checkTexts({ branch, parentCommit, title, description })),
+      ...compact({ createBranch, verify, isPullRequest, ...rules }),
       seed: newSeed(),
     });
   } catch (error) {
@@ -156,7 +157,7 @@ async function supply(
       batch.push({ operation: "delete", path: planned.path });
     } else {
       const { path, source } = planned;
-      batch.push({ operation: "addOrUpdate", path, file: sources.push(source) - 1, size: source.size });
+      batch.push({ operation: "addOrUpdate", path, file: sources.push({ ...source, path }) - 1, size: source.size });
     }
     if (batch.length >= AT_ONCE) handOver();
     if (pace.due) await pace.turn();

@@ -70,13 +70,13 @@ describe("a file on disk", () => {
     expect(await blobSource(again).check?.()).toMatchObject({ code: "file_changed" });
   });
 
-  it("that became a folder is unreadable", async () => {
+  it("that became a folder is changed", async () => {
     const file = newFile();
     const { blob } = await openFile(file);
     unlinkSync(file);
     mkdirSync(file);
     await expect(blob.arrayBuffer()).rejects.toMatchObject({ message: expect.stringContaining("folder") as string });
-    expect(await blobSource(blob).check?.()).toMatchObject({ code: "file_unreadable" });
+    expect(await blobSource(blob).check?.()).toMatchObject({ code: "file_changed" });
   });
 
   it("that may not be read says so", async () => {
