@@ -64,6 +64,11 @@ export class LocalHub {
     rmSync(this.#data, { recursive: true, force: true });
   }
 
+  /** The bare repository of a model on disk. */
+  repoFolder(repo: string): string {
+    return join(this.#data, "repos", "models", `${repo}.git`);
+  }
+
   /** All requests since the last {@link forget}, in order. */
   async requests(): Promise<LoggedRequest[]> {
     const { requests } = (await this.#ask("GET", "requests")) as { requests: LoggedRequest[] };
