@@ -2,6 +2,7 @@
 //!
 //! Pure functions over strings. Which files exist is the caller's business.
 
+mod check;
 mod defaults;
 mod filter;
 mod gitignore;
@@ -10,7 +11,9 @@ mod litter;
 mod path;
 mod pattern;
 mod rules;
+mod secrets;
 
+pub use check::{Finding, FolderCheck, Severity, Unicode, Wanted};
 pub use defaults::DEFAULT_IGNORE_PATTERNS;
 pub use filter::{Filter, filter_repo_objects};
 pub use gitignore::{IgnoreFile, IgnoreRule};
