@@ -26,7 +26,13 @@ export type {
   UploadEvent,
 } from "./upload/events.js";
 export type { UploadJob } from "./upload/job.js";
-export type { CommitDeletedEntry, CommitFile, CommitOperation, ContentSource, FileContent } from "./upload/operations.js";
+export type {
+  CommitDeletedEntry,
+  CommitFile,
+  CommitOperation,
+  ContentSource,
+  FileContent,
+} from "./upload/operations.js";
 export {
   deleteFile,
   deleteFolder,
@@ -47,7 +53,21 @@ export { uploadFolder, type UploadFolderParams } from "./upload/upload-folder.js
 export type { PushParams } from "./upload/push.js";
 export type { UseWebWorkers } from "./compute/choose.js";
 
-export { collectFiles, type CollectedFile, type CollectOptions, type FolderSource } from "./source/folder/collect.js";
+export {
+  checkFolder,
+  type CheckFolderOptions,
+  type FolderFile,
+  type FolderFinding,
+  type FolderFindingCode,
+} from "./upload/check-folder.js";
+export {
+  collectFiles,
+  type CollectedFile,
+  type CollectOptions,
+  type FolderSource,
+  type GitignoreOption,
+} from "./source/folder/collect.js";
+export type { OnSkip, Skip } from "./source/folder/rules.js";
 export { filterRepoObjects } from "./source/folder/filter.js";
 
 export { checkRepoAccess } from "./hub/check-repo-access.js";

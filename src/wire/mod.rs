@@ -5,6 +5,7 @@
 
 mod answer;
 mod call;
+mod folder;
 mod push;
 mod step;
 
@@ -14,6 +15,7 @@ pub use answer::{
     XetLinksView,
 };
 pub use call::{AnyEndpoint, Ask, CallSpec};
+pub use folder::{FindingView, LeftOutByView, LeftOutView, SeverityView};
 pub use push::{
     ByteView, CommitView, CountView, EventView, FileOutcomeView, OperationSpec, ProgressView, PushOutputView, PushSpec,
     RepoSpec,

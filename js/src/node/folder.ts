@@ -8,6 +8,7 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { openFile } from "./disk.js";
 import { InvalidInputError } from "../errors.js";
+import { Pace } from "../pace.js";
 import type { Directory, Entry, OpenedFile } from "../source/folder/walk.js";
 
 /**
@@ -31,7 +32,13 @@ function diskDirectory(folder: string): Directory {
   return {
     async list() {
       const found = await readdir(folder, { withFileTypes: true });
-      return await Promise.all(found.map((entry) => toEntry(folder, entry)));
+      const pace = new Pace();
+      const entries: Entry[] = [];
+      for (const entry of found) {
+        entries.push(entry.isSymbolicLink() ? await followLink(folder, entry.name) : toEntry(folder, entry));
+        if (pace.due) await pace.turn();
+      }
+      return entries;
     },
   };
 }
@@ -43,12 +50,16 @@ interface DirectoryEntry {
   isSymbolicLink(): boolean;
 }
 
-async function toEntry(folder: string, entry: DirectoryEntry): Promise<Entry> {
+function toEntry(folder: string, entry: DirectoryEntry): Entry {
   const { name } = entry;
   const path = join(folder, name);
   if (entry.isDirectory()) return { kind: "directory", name, directory: diskDirectory(path) };
   if (entry.isFile()) return { kind: "file", name, open: () => open(path) };
-  if (!entry.isSymbolicLink()) return { kind: "other", name, reason: "neither a file nor a folder" };
+  return { kind: "other", name, reason: "neither a file nor a folder" };
+}
+
+async function followLink(folder: string, name: string): Promise<Entry> {
+  const path = join(folder, name);
   const target = await stat(path).catch(() => undefined);
   if (target === undefined) return { kind: "other", name, reason: "link to nothing" };
   if (target.isDirectory()) return { kind: "other", name, reason: "link to a folder" };

@@ -70,7 +70,7 @@ export async function* planOperations(
 async function* planAddition({ path, content, size, sha256 }: CommitFile, planning: Planning): AsyncGenerator<Planned> {
   if (content instanceof URL && content.protocol === "file:" && (await platform().disk?.isFolder(content)) === true) {
     const { maxFolderDepth = Infinity, signal } = planning;
-    for await (const file of collectFiles(content, { abortSignal: signal })) {
+    for await (const file of collectFiles(content, { gitignore: false, abortSignal: signal })) {
       if (file.path.split("/").length > maxFolderDepth) continue;
       yield { operation: "addOrUpdate", path: joinPath(path, file.path), source: blobSource(file.content) };
     }

@@ -1,12 +1,15 @@
 /** A folder, in one commit. */
-import { Job, type UploadJob } from "./job.js";
+import { FolderChecking, type FolderFinding } from "./check-folder.js";
+import { Job, type Control, type UploadJob } from "./job.js";
+import { LeftOut } from "./left-out.js";
 import { joinPath } from "./operations.js";
 import { push, type Planned, type PushParams } from "./push.js";
-import { HubferryError, type ErrorCode } from "../errors.js";
+import { orAborted } from "../abort.js";
+import { engine } from "../engine.js";
+import { HubferryError, InvalidInputError, type ErrorCode } from "../errors.js";
 import { refuse } from "../hub/params.js";
 import { blobSource } from "../source/blob.js";
-import { SKIPPED } from "../source/folder/walk.js";
-import { collectFiles, type CollectedFile, type FolderSource } from "../source/folder/collect.js";
+import { collectFiles, type CollectedFile, type FolderSource, type GitignoreOption } from "../source/folder/collect.js";
 
 /** What an upload of a folder takes. */
 export interface UploadFolderParams extends PushParams {
@@ -24,12 +27,13 @@ export interface UploadFolderParams extends PushParams {
   commitDescription?: string | undefined;
   /** One commit for everything. "auto" is not supported by this version. @default "one" */
   commits?: "one" | undefined;
-  /** Who applies ignore files: the Hub, as for Python. "local" is not supported by this version. @default "hub" */
-  gitignore?: "hub" | undefined;
+  /**
+   * Who applies ignore files. "local": the folder's own `.gitignore` files, root and nested, with git's meaning, and then the
+   * Hub; "hub": the Hub alone, as for Python; `false`: nobody. @default "local"
+   */
+  gitignore?: GitignoreOption | undefined;
 }
 
-/** Reasons that need no warning. */
-const ON_PURPOSE: ReadonlySet<string> = new Set(Object.values(SKIPPED));
 /** Paths named in a message; the rest are counted. */
 const NAMED = 5;
 
@@ -46,47 +50,61 @@ const NAMED = 5;
 export function uploadFolder(params: UploadFolderParams): UploadJob {
   return new Job(async (control) => {
     refuseLater(params);
-    const { folder, pathInRepo = "", allowPatterns, ignorePatterns, commitTitle, commitDescription } = params;
+    const { folder, allowPatterns, ignorePatterns, gitignore, commitTitle, commitDescription } = params;
     const unreadable: HubferryError[] = [];
-    const leftOut = new Map<string, string[]>();
+    const leftOut = new LeftOut();
     // Now: a drop is empty after the first await.
     const files = collectFiles(folder, {
       allowPatterns,
       ignorePatterns,
+      gitignore,
       abortSignal: control.signal,
-      onSkip: (path, reason) => {
-        if (ON_PURPOSE.has(reason)) return;
-        const paths = leftOut.get(reason) ?? [];
-        paths.push(path);
-        leftOut.set(reason, paths);
+      onSkip: (path, reason, skip) => {
+        leftOut.add(path, reason, skip);
       },
       onError: (_, error) => {
-        unreadable.push(error);
+        // An ignore file that has no effect; the file itself may be fine.
+        if (error.code === "invalid_input") leftOut.refuse(error);
+        else unreadable.push(error);
       },
     });
     const message = { title: commitTitle ?? "Upload folder using hubferry", description: commitDescription };
-    const tellLeftOut = (): void => {
-      for (const [reason, paths] of leftOut) {
-        control.emit({ event: "warning", code: "left_out", message: `Left out: ${reason}`, paths });
-      }
-    };
-    return await push(params, message, plan(files, pathInRepo, unreadable, tellLeftOut), control);
+    return await push(params, message, plan(params, files, unreadable, leftOut, control), control);
   }, params.abortSignal);
 }
 
 async function* plan(
+  { repo, pathInRepo = "" }: UploadFolderParams,
   files: AsyncIterable<CollectedFile>,
-  pathInRepo: string,
   unreadable: readonly HubferryError[],
-  listed: () => void,
+  leftOut: LeftOut,
+  control: Control,
 ): AsyncGenerator<Planned> {
-  for await (const { path, content } of files) {
-    yield { operation: "addOrUpdate", path: joinPath(pathInRepo, path), source: blobSource(content) };
+  const check = new FolderChecking(await orAborted(engine(), control.signal), repo);
+  try {
+    for await (const { path: inFolder, content, size } of files) {
+      const path = joinPath(pathInRepo, inFolder);
+      if (check.add({ path, size, content })) await check.look();
+      yield { operation: "addOrUpdate", path, source: blobSource(content) };
+    }
+    for (const warning of leftOut.warnings()) control.emit(warning);
+    // A folder is pushed whole or not at all.
+    const [first] = unreadable;
+    if (first !== undefined) throw notWhole(first.code, unreadable);
+    for (const finding of await check.finish()) tell(finding, control);
+  } finally {
+    check.free();
   }
-  listed();
-  // A folder is pushed whole or not at all.
-  const [first] = unreadable;
-  if (first !== undefined) throw notWhole(first.code, unreadable);
+}
+
+/** A finding of the check: an error ends the push before anything is asked, a warning is told. */
+function tell({ code, severity, message, paths }: FolderFinding, control: Control): void {
+  if (severity === "warning") {
+    control.emit({ event: "warning", code, message, paths });
+    return;
+  }
+  const named = paths.slice(0, NAMED).map((path) => JSON.stringify(path));
+  throw new InvalidInputError(`${message}: ${named.join(", ")}`, { path: paths[0] });
 }
 
 function notWhole(code: ErrorCode, errors: readonly HubferryError[]): HubferryError {
@@ -98,10 +116,9 @@ function notWhole(code: ErrorCode, errors: readonly HubferryError[]): HubferryEr
 
 /** Options of `uploadFolder` that this version knows of but cannot honour. */
 function refuseLater(params: object): void {
-  const { commits, gitignore, deletePatterns, dryRun, resume, planCommits } = params as Record<string, unknown>;
+  const { commits, deletePatterns, dryRun, resume, planCommits } = params as Record<string, unknown>;
   refuse({
     'commits: "auto"': commits !== undefined && commits !== "one",
-    'gitignore (other than "hub")': gitignore !== undefined && gitignore !== "hub",
     deletePatterns,
     dryRun,
     resume,

@@ -7,6 +7,7 @@ import type { HubferryError } from "../../src/entry/node.js";
 import { collectFiles, InvalidInputError, type CollectOptions, type FolderSource } from "../../src/entry/node.js";
 import { checkOrigin } from "../../src/source/origin.js";
 import { temporaryFolder } from "../harness/folder.js";
+import { chosen, droppedEntry, droppedFolder, pickedFolder, type Tree } from "../harness/trees.js";
 
 interface Listing {
   readonly paths: string[];
@@ -31,44 +32,6 @@ async function listing(source: FolderSource | null, options: CollectOptions = {}
   return { paths, skipped, errors };
 }
 
-/** A tree: texts are files, objects are folders, an `Error` cannot be opened. */
-interface Tree {
-  readonly [name: string]: string | Error | Tree;
-}
-
-/** A dropped folder as browsers give it: callbacks, and at most 100 entries a call. */
-function droppedFolder(name: string, tree: Tree): FileSystemDirectoryEntry {
-  const entries = Object.entries(tree).map(([child, content]) => droppedEntry(child, content));
-  return {
-    isFile: false,
-    isDirectory: true,
-    name,
-    createReader: () => {
-      let read = 0;
-      return {
-        readEntries: (resolve: (batch: FileSystemEntry[]) => void) => {
-          const batch = entries.slice(read, read + 100);
-          read += batch.length;
-          setTimeout(resolve, 0, batch);
-        },
-      };
-    },
-  } as unknown as FileSystemDirectoryEntry;
-}
-
-function droppedEntry(name: string, content: string | Error | Tree): FileSystemEntry {
-  if (typeof content === "object" && !(content instanceof Error)) return droppedFolder(name, content);
-  return {
-    isFile: true,
-    isDirectory: false,
-    name,
-    file: (resolve: (file: File) => void, reject: (error: unknown) => void) => {
-      if (typeof content === "string") setTimeout(resolve, 0, new File([content], name, { lastModified: 1 }));
-      else setTimeout(reject, 0, content);
-    },
-  } as unknown as FileSystemEntry;
-}
-
 /** A drop that is emptied when its event is over. */
 function drop(...entries: FileSystemEntry[]): DataTransfer {
   let over = false;
@@ -87,30 +50,6 @@ function drop(...entries: FileSystemEntry[]): DataTransfer {
     files: [],
     getData: () => "",
   } as unknown as DataTransfer;
-}
-
-/** A chosen file with the path below the chosen folder. */
-function chosen(path: string): File {
-  const file = new File([path], path.split("/").at(-1) ?? "", { lastModified: 5 });
-  return Object.defineProperty(file, "webkitRelativePath", { value: path.includes("/") ? path : "" });
-}
-
-function pickedFolder(name: string, tree: Tree): FileSystemDirectoryHandle {
-  return {
-    kind: "directory",
-    name,
-    async *values() {
-      for (const [child, content] of Object.entries(tree)) {
-        await Promise.resolve();
-        if (typeof content === "object" && !(content instanceof Error)) yield pickedFolder(child, content);
-        else {
-          const getFile = (): Promise<File> =>
-            content instanceof Error ? Promise.reject(content) : Promise.resolve(new File([content], child));
-          yield { kind: "file", name: child, getFile };
-        }
-      }
-    },
-  } as unknown as FileSystemDirectoryHandle;
 }
 
 const tree: Tree = {
@@ -152,15 +91,18 @@ describe("a folder", () => {
     expect(errors).toEqual({});
     // Where there are folders, .git is not even opened.
     const isTree = !["files chosen as a folder", "a Map"].includes(kind);
-    expect(skipped[isTree ? ".git" : ".git/config"]).toBe("ignored by default");
+    expect(skipped[isTree ? ".git" : ".git/config"]).toBe("git's own files, never uploaded");
     if (kind === "a drop of one folder" || kind === "a path") expect(skipped["empty"]).toBe("empty folder");
   });
 
-  it.each(kinds)("as %s: only what the patterns let through, and why not the rest", async (_, source) => {
+  it.each(kinds)("as %s: only what the patterns let through, and why not the rest", async (kind, source) => {
     const { paths, skipped } = await listing(source(), { allowPatterns: ["*.txt"], ignorePatterns: "a/*" });
     expect(paths).toEqual(["a-b/c.txt", "a.txt", "b.txt"]);
-    expect(skipped["a/x.txt"]).toBe("left out by your patterns");
-    expect(skipped[".hidden"]).toBe("left out by your patterns");
+    // Where there are folders, one that a pattern covers is not opened.
+    const isTree = !["files chosen as a folder", "a Map"].includes(kind);
+    expect(skipped[isTree ? "a" : "a/x.txt"]).toBe("left out by your pattern a/*");
+    expect(skipped["a/z.txt"] === undefined).toBe(isTree);
+    expect(skipped[".hidden"]).toBe("matches none of your allow patterns");
   });
 
   it("tells size, date and content of each file", async () => {

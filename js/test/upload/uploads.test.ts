@@ -207,9 +207,6 @@ describe("uploadFolder", () => {
 
   it.each<[string, object]>([
     ["commits", { commits: "auto" }],
-    ["gitignore", { gitignore: "local" }],
-    ["gitignore", { gitignore: false }],
-    ["deletePatterns", { deletePatterns: "*" }],
     ["dryRun", { dryRun: true }],
     ["resume", { resume: true }],
     ["planCommits", { planCommits: () => undefined }],

@@ -8,7 +8,7 @@ import { platform } from "../../platform.js";
 import { entryDirectory, isDirectoryEntry } from "./entries.js";
 import { handleDirectory, isDirectoryHandle } from "./handles.js";
 import { chosenFiles, walkList, type Listed } from "./list.js";
-import { selection, type Patterns } from "./select.js";
+import { Rules, type OnSkip } from "./rules.js";
 import { isDataTransfer, takeDropped } from "./transfer.js";
 import { walk, type Directory, type FoundFile, type Walk } from "./walk.js";
 import { fingerprint } from "../blob.js";
@@ -39,15 +39,26 @@ export interface CollectedFile {
   lastModified: number | undefined;
 }
 
+/** Who applies ignore files: the folder's own and then the Hub, the Hub alone, or nobody. */
+export type GitignoreOption = "local" | "hub" | false;
+
 /** How a folder is listed. */
 export interface CollectOptions {
   /** Only files that match one of these; as Python's `allow_patterns`. */
   allowPatterns?: string | readonly string[] | undefined;
   /** No files that match one of these; as Python's `ignore_patterns`. `.git` and the like are always left out. */
   ignorePatterns?: string | readonly string[] | undefined;
-  /** Told what is left out, and why. */
-  onSkip?: ((path: string, reason: string) => void) | undefined;
-  /** Told what could not be read; the listing goes on. Without it, the iteration throws there. */
+  /**
+   * Who applies ignore files. "local": the folder's own `.gitignore` files, root and nested, with git's meaning; "hub" and
+   * `false`: nobody here. @default "local"
+   */
+  gitignore?: GitignoreOption | undefined;
+  /** Told what is left out, and why: a folder once, without what is in it; from a list of files each file. */
+  onSkip?: OnSkip | undefined;
+  /**
+   * Told what could not be read; the listing goes on. Without it, the iteration throws there. An ignore file whose rules
+   * cannot be applied is told, too, with the code `invalid_input`, and never thrown.
+   */
   onError?: ((path: string, error: HubferryError) => void) | undefined;
   abortSignal?: AbortSignal | undefined;
 }
@@ -66,7 +77,10 @@ type Taken = { tree: () => Directory | Promise<Directory> } | { list: readonly L
  * for await (const { path, size } of collectFiles(event.dataTransfer)) console.log(path, size);
  */
 export function collectFiles(source: FolderSource | null, options: CollectOptions = {}): AsyncIterable<CollectedFile> {
-  return list(take(source, options.abortSignal), options);
+  const { gitignore = "local" } = options;
+  const known: readonly unknown[] = ["local", "hub", false];
+  if (!known.includes(gitignore)) throw new InvalidInputError('gitignore must be "local", "hub" or false');
+  return list(take(source, options.abortSignal), options, gitignore === "local");
 }
 
 /**
@@ -106,11 +120,16 @@ function mapFiles(files: ReadonlyMap<string, Content>, signal: AbortSignal | und
   }));
 }
 
-async function* list(taken: Taken, options: CollectOptions): AsyncGenerator<FoundFile, void, void> {
-  const onSkip: Walk["onSkip"] = (path, reason) => options.onSkip?.(path, reason);
-  const patterns: Patterns = options;
+async function* list(
+  taken: Taken,
+  options: CollectOptions,
+  readsIgnoreFiles: boolean,
+): AsyncGenerator<FoundFile, void, void> {
+  const onSkip: OnSkip = (path, reason, skip) => options.onSkip?.(path, reason, skip);
+  const onRefused = (path: string, error: HubferryError): void => options.onError?.(path, error);
+  const rules = new Rules(await engine(), options, readsIgnoreFiles, onSkip, onRefused);
   const walking: Walk = {
-    select: selection(await engine(), patterns, onSkip),
+    rules,
     onSkip,
     onError: (path, thrown) => {
       const failure = readFailureOf(thrown);
@@ -121,5 +140,9 @@ async function* list(taken: Taken, options: CollectOptions): AsyncGenerator<Foun
     },
     signal: options.abortSignal,
   };
-  yield* "tree" in taken ? walk(await taken.tree(), walking) : walkList(taken.list, walking);
+  try {
+    yield* "tree" in taken ? walk(await taken.tree(), walking) : walkList(taken.list, walking);
+  } finally {
+    rules.free();
+  }
 }

@@ -1,5 +1,5 @@
 /** The Hub's path filters for anybody's list. */
-import { toList, type Patterns } from "./select.js";
+import { toList, type Patterns } from "./rules.js";
 import { engine } from "../../engine.js";
 
 /**

@@ -3,6 +3,7 @@
  *
  * Invariant: the files come in the order of a walk.
  */
+import { IGNORE_FILE, type Rules } from "./rules.js";
 import { pathKey, sortInTurns } from "./sort.js";
 import type { FoundFile, OpenedFile, Walk } from "./walk.js";
 import { Pace } from "../../pace.js";
@@ -20,10 +21,15 @@ const SELECT_BATCH = 1000;
 export async function* walkList(list: readonly Listed[], options: Walk): AsyncGenerator<FoundFile, void, void> {
   const pace = new Pace();
   const kept: { key: string; file: Listed }[] = [];
+  if (options.rules.readsIgnoreFiles) await readIgnoreFiles(list, options.rules, pace);
   for (let start = 0; start < list.length; start += SELECT_BATCH) {
     const batch = list.slice(start, start + SELECT_BATCH);
-    const selected = options.select(batch.map((file) => file.path));
-    for (const file of batch) if (selected.has(file.path)) kept.push({ key: pathKey(file.path), file });
+    const taken = options.rules.select(
+      batch.map((file) => file.path),
+      true,
+    );
+    for (const [place, file] of batch.entries())
+      if (taken[place] === true) kept.push({ key: pathKey(file.path), file });
     if (pace.due) await pace.turn();
   }
   await sortInTurns(kept, (element) => element.key, pace);
@@ -38,6 +44,23 @@ export async function* walkList(list: readonly Listed[], options: Walk): AsyncGe
       continue;
     }
     yield { path: file.path, ...opened };
+  }
+}
+
+/** Reads the ignore files of a list, the upper ones first: what they close is not opened. */
+async function readIgnoreFiles(list: readonly Listed[], rules: Rules, pace: Pace): Promise<void> {
+  const found: { folder: string; depth: number; file: Listed }[] = [];
+  for (const file of list) {
+    const { path } = file;
+    if (path !== IGNORE_FILE && !path.endsWith(`/${IGNORE_FILE}`)) continue;
+    const folder = path.slice(0, -IGNORE_FILE.length - 1);
+    found.push({ folder, depth: path.split("/").length, file });
+    if (pace.due) await pace.turn();
+  }
+  found.sort((a, b) => a.depth - b.depth);
+  for (const { folder, file } of found) {
+    if (!rules.closes(folder)) await rules.read(folder, file.open);
+    if (pace.due) await pace.turn();
   }
 }
 

@@ -5,8 +5,9 @@
  * listing is held; no recursion, so that depth costs no stack; a bounded number of folders and files is opened ahead.
  * A folder or file that cannot be opened is reported under its path, and the listing goes on.
  *
- * It reads no content and knows no patterns: {@link Walk.select} decides what is opened at all.
+ * It reads no content but that of ignore files, and knows no patterns: {@link Rules} decide what is opened at all.
  */
+import { IGNORE_FILE, type OnSkip, type Rules } from "./rules.js";
 import { sortInTurns } from "./sort.js";
 import { Pace } from "../../pace.js";
 
@@ -37,21 +38,13 @@ export interface FoundFile extends OpenedFile {
 
 /** What a walk needs to know. */
 export interface Walk {
-  /** Which of these paths are taken; folders end in `/`. */
-  select: (paths: string[]) => ReadonlySet<string>;
-  /** Told what is left out though nobody asked for it. */
-  onSkip: (path: string, reason: string) => void;
+  readonly rules: Rules;
+  /** Told what is left out for another reason than the rules. */
+  readonly onSkip: OnSkip;
   /** Told what could not be opened. */
   onError: (path: string, error: unknown) => void;
   readonly signal: AbortSignal | undefined;
 }
-
-/** Why something is left out on purpose. Other reasons are about things that no repo can hold. */
-export const SKIPPED = {
-  byDefault: "ignored by default",
-  byPatterns: "left out by your patterns",
-  empty: "empty folder",
-} as const;
 
 /** Folders below the first one; deeper ones are taken for a cycle. */
 const DEEPEST = 64;
@@ -65,6 +58,7 @@ type Taken = Exclude<Entry, { kind: "other" }> & { readonly path: string };
 
 /** A folder on the way down, with how far it has been gone through. */
 interface Level {
+  readonly folder: string;
   readonly entries: readonly Taken[];
   /** What has been opened ahead, by the place of its entry. */
   readonly opened: Map<number, Promise<Outcome<OpenedFile | Entry[]>>>;
@@ -83,6 +77,7 @@ export async function* walk(root: Directory, options: Walk): AsyncGenerator<Foun
     const entry = level.entries[level.next];
     if (entry === undefined) {
       levels.pop();
+      options.rules.leave(level.folder);
       continue;
     }
     const outcome = await openAhead(level);
@@ -100,21 +95,30 @@ export async function* walk(root: Directory, options: Walk): AsyncGenerator<Foun
 
 /** Sorts what is in a folder and leaves out what nobody wants, before anything is opened. */
 async function enter(prefix: string, entries: Entry[], options: Walk, pace: Pace): Promise<Level> {
-  if (entries.length === 0 && prefix !== "") options.onSkip(prefix.slice(0, -1), SKIPPED.empty);
+  const { rules, onSkip } = options;
+  const folder = prefix.slice(0, -1);
+  if (entries.length === 0 && prefix !== "") onSkip(folder, "empty folder", { by: "empty", rule: "empty folder" });
+  if (rules.readsIgnoreFiles) {
+    const own = entries.find(({ kind, name }) => kind === "file" && name === IGNORE_FILE);
+    if (own?.kind === "file") await rules.read(folder, own.open);
+  }
   await sortInTurns(entries, (entry) => entry.name, pace);
   const kept: Taken[] = [];
   for (let start = 0; start < entries.length; start += SELECT_BATCH) {
     const batch = entries.slice(start, start + SELECT_BATCH);
-    const selected = options.select(batch.map((entry) => selectable(prefix, entry)));
-    for (const entry of batch) {
-      if (!selected.has(selectable(prefix, entry))) continue;
+    const taken = rules.select(
+      batch.map((entry) => selectable(prefix, entry)),
+      false,
+    );
+    for (const [place, entry] of batch.entries()) {
+      if (taken[place] !== true) continue;
       const path = prefix + entry.name;
-      if (entry.kind === "other") options.onSkip(path, entry.reason);
+      if (entry.kind === "other") onSkip(path, entry.reason, { by: "kind", rule: entry.reason });
       else kept.push({ ...entry, path });
     }
     if (pace.due) await pace.turn();
   }
-  return { entries: kept, opened: new Map(), next: 0 };
+  return { folder, entries: kept, opened: new Map(), next: 0 };
 }
 
 function selectable(prefix: string, entry: Entry): string {
