@@ -1,4 +1,4 @@
-//! Discussions and pull requests: what was said, where a pull request stands, and its merge.
+//! Discussions and pull requests: what was said, and where a pull request stands. Its merge is in `merge`.
 //!
 //! Layout below the repo: `discussions/{num}.json`. A pull request's commits are on `refs/pr/{num}`. The caller holds the repo's write
 //! lock for everything that changes something; the ref of a new pull request moves before its file is written, so a number without a
@@ -8,16 +8,14 @@ use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
 
-use git2::{Commit, ErrorCode, ObjectType, Oid, Repository};
+use git2::{Oid, Repository};
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 use uuid::Uuid;
 
 use crate::durable;
 use crate::error::Refusal;
-use crate::repo::pack::PackWriter;
-use crate::repo::write::{self, Message};
-use crate::repo::{MAIN, now};
+use crate::repo::now;
 
 /// Where a discussion stands.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -201,75 +199,7 @@ fn numbers(repo_dir: &Path) -> io::Result<Vec<u64>> {
     }
 }
 
-fn file(repo_dir: &Path, num: u64) -> PathBuf {
+/// Where a discussion is kept.
+pub fn file(repo_dir: &Path, num: u64) -> PathBuf {
     repo_dir.join("discussions").join(format!("{num}.json"))
-}
-
-/// What a pull request would bring to the main branch, as a text diff; and the paths that both sides changed in different ways.
-pub fn changes(git: &Repository, discussion: &Discussion) -> Result<(String, Vec<String>), Refusal> {
-    let (main, head) = ends(git, discussion)?;
-    let base = git.find_commit(git.merge_base(main.id(), head.id())?)?;
-    let diff = git.diff_tree_to_tree(Some(&base.tree()?), Some(&head.tree()?), None)?;
-    let mut text = String::new();
-    diff.print(git2::DiffFormat::Patch, |_, _, line| {
-        if matches!(line.origin(), '+' | '-' | ' ') {
-            text.push(line.origin());
-        }
-        text.push_str(&String::from_utf8_lossy(line.content()));
-        true
-    })?;
-    let index = git.merge_trees(&base.tree()?, &main.tree()?, &head.tree()?, None)?;
-    Ok((text, conflicts(&index)?))
-}
-
-fn conflicts(index: &git2::Index) -> Result<Vec<String>, Refusal> {
-    let mut paths = Vec::new();
-    for conflict in index.conflicts()? {
-        let conflict = conflict?;
-        let side = conflict.our.or(conflict.their).or(conflict.ancestor);
-        paths.extend(side.map(|entry| String::from_utf8_lossy(&entry.path).into_owned()));
-    }
-    Ok(paths)
-}
-
-fn ends<'r>(git: &'r Repository, discussion: &Discussion) -> Result<(Commit<'r>, Commit<'r>), Refusal> {
-    let commit = |name: &str| match git.find_reference(name) {
-        Ok(reference) => Ok(reference.peel_to_commit()?),
-        Err(error) if error.code() == ErrorCode::NotFound => Err(Refusal::revision_not_found(name)),
-        Err(error) => Err(error.into()),
-    };
-    Ok((commit(&format!("refs/heads/{MAIN}"))?, commit(&discussion.reference())?))
-}
-
-/// Merges a pull request into the main branch; gives the merge commit.
-/// Errors: 400 for a draft or one that is closed, 409 when both sides changed the same.
-pub fn merge(git: &Repository, discussion: &mut Discussion, author: &str) -> Result<Oid, Refusal> {
-    match discussion.status {
-        Status::Open => {}
-        Status::Draft => return Err(Refusal::bad_request("Cannot merge a pull request in draft")),
-        Status::Closed => return Err(Refusal::bad_request("Cannot merge a closed pull request")),
-        Status::Merged => return Err(Refusal::bad_request("The pull request is already merged")),
-    }
-    let (main, head) = ends(git, discussion)?;
-    let base = git.find_commit(git.merge_base(main.id(), head.id())?)?;
-    let mut index = git.merge_trees(&base.tree()?, &main.tree()?, &head.tree()?, None)?;
-    if index.has_conflicts() {
-        let paths = conflicts(&index)?;
-        return Err(Refusal::conflict(format!("Cannot merge: conflicts in {}", paths.join(", ")))
-            .with("filesWithConflicts", paths));
-    }
-    let tree = index.write_tree_to(git)?;
-    let message = Message {
-        author: author.to_owned(),
-        title: format!("{} (#{})", discussion.title, discussion.num),
-        description: String::new(),
-    };
-    let mut pack = PackWriter::new(git)?;
-    let text = write::commit_text(tree, &[main.id(), head.id()], &message);
-    let commit = pack.add(ObjectType::Commit, text.as_bytes())?;
-    pack.finish()?;
-    write::move_ref(git, &format!("refs/heads/{MAIN}"), Some(main.id()), commit)?;
-    discussion.turn(author, Status::Merged)?;
-    discussion.merge_commit = Some(commit.to_string());
-    Ok(commit)
 }

@@ -9,6 +9,7 @@ pub mod attributes;
 pub mod discussions;
 pub mod history;
 pub mod ignore;
+pub mod merge;
 pub mod pack;
 pub mod pointer;
 pub mod read;
@@ -47,7 +48,7 @@ pub struct Record {
     pub id: String,
     /// Whether only the owner sees it.
     pub private: bool,
-    /// `false`, `auto` or `manual`; kept and shown, not enforced.
+    /// `auto` or `manual`: only who may write sees the contents; nothing for a repo that is open.
     #[serde(default)]
     pub gated: Option<String>,
     /// A Space's kind.
@@ -168,6 +169,7 @@ impl Repos {
                     let Some(name) = file_name(&dir).strip_suffix(".git").map(str::to_owned) else { continue };
                     let Some(record) = durable::read_json(&dir.join(RECORD))? else { continue };
                     pack::sweep(&dir)?;
+                    merge::recover(&dir)?;
                     let id = RepoId { kind, owner: file_name(&owner), name };
                     known.insert(id.clone(), Arc::new(Repo::new(id, dir, repos.settings(), record)));
                 }

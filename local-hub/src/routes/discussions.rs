@@ -3,7 +3,6 @@
 use std::path::Path;
 
 use axum::http::StatusCode;
-use git2::Repository;
 use serde::Deserialize;
 use serde_json::{Value, json};
 
@@ -12,7 +11,7 @@ use crate::error::Refusal;
 use crate::ident::RepoId;
 use crate::limits::DISCUSSIONS_PAGE;
 use crate::repo::discussions::{self, Discussion, Status};
-use crate::repo::{MAIN, blocking, write};
+use crate::repo::{MAIN, blocking, merge, write};
 use crate::route::DiscussionEvent;
 
 #[derive(Deserialize)]
@@ -102,7 +101,7 @@ pub async fn get(call: Call, id: RepoId, num: u64) -> Answer {
             value["changes"]["mergeCommitId"] = commit.as_str().into();
         }
         let live = discussion.status.is_live();
-        let (diff, conflicts) = repo.with_git(move |git| discussions::changes(git, &discussion)).await?;
+        let (diff, conflicts) = repo.with_git(move |git| merge::changes(git, &discussion)).await?;
         value["filesWithConflicts"] = if live { conflicts.into() } else { json!([]) };
         if with_diff {
             value["diff"] = diff.into();
@@ -131,7 +130,14 @@ pub async fn event(mut call: Call, id: RepoId, num: u64, kind: DiscussionEvent) 
     let discussion = repo
         .change(move |git| {
             let mut discussion = read(&dir, num)?;
-            step(git, &mut discussion, kind, body, &author, may_write)?;
+            if kind == DiscussionEvent::Merge {
+                may_write?;
+                if !discussion.is_pull_request {
+                    return Err(Refusal::bad_request("Not a pull request"));
+                }
+                return merge::merge(git, &dir, discussion, &author, spoken(body.comment).as_deref());
+            }
+            step(&mut discussion, kind, body, &author, may_write)?;
             discussions::put(&dir, &discussion)?;
             Ok(discussion)
         })
@@ -142,8 +148,12 @@ pub async fn event(mut call: Call, id: RepoId, num: u64, kind: DiscussionEvent) 
     }))
 }
 
+/// A comment that says something.
+fn spoken(comment: Option<String>) -> Option<String> {
+    comment.filter(|text| !text.trim().is_empty())
+}
+
 fn step(
-    git: &Repository,
     discussion: &mut Discussion,
     kind: DiscussionEvent,
     body: EventBody,
@@ -151,7 +161,7 @@ fn step(
     may_write: Result<(), Refusal>,
 ) -> Result<(), Refusal> {
     let own = discussion.author == author;
-    let comment = body.comment.filter(|text| !text.trim().is_empty());
+    let comment = spoken(body.comment);
     match kind {
         DiscussionEvent::Comment => {
             let comment = comment.ok_or_else(|| Refusal::bad_request("Invalid comment: it is empty"))?;
@@ -171,13 +181,8 @@ fn step(
             };
             discussion.turn(author, status)?;
         }
-        DiscussionEvent::Merge => {
-            may_write?;
-            if !discussion.is_pull_request {
-                return Err(Refusal::bad_request("Not a pull request"));
-            }
-            discussions::merge(git, discussion, author)?;
-        }
+        // The caller does that: it changes more than the record.
+        DiscussionEvent::Merge => {}
     }
     if let Some(comment) = comment {
         discussion.comment(author, &comment);
