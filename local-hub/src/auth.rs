@@ -6,7 +6,9 @@ use std::collections::{BTreeSet, HashMap};
 use std::fmt;
 use std::str::FromStr;
 
-use axum::http::{HeaderMap, header};
+use axum::http::{HeaderMap, HeaderValue, header};
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD as BASE64;
 use sha1::{Digest, Sha1};
 
 use crate::error::Refusal;
@@ -131,6 +133,12 @@ impl Caller {
         self.check_scope("read-repos").is_ok() && (self.name == owner || self.orgs.iter().any(|(org, _)| org == owner))
     }
 
+    /// Whether the contents of gated repos of this namespace are the caller's own: with the right to write, whatever the token may do.
+    pub fn may_pass_gate(&self, owner: &str) -> bool {
+        let reads = self.check_scope("read-repos").is_ok() || self.check_scope("gated-repos").is_ok();
+        reads && (self.name == owner || self.orgs.iter().any(|(org, role)| org == owner && *role == Role::Write))
+    }
+
     /// Whether this caller may create, change and delete repos of the namespace.
     /// Errors: 403, for the token or for the namespace.
     pub fn check_manage(&self, owner: &str) -> Result<(), Refusal> {
@@ -226,12 +234,13 @@ impl Accounts {
         Some(Caller { role: Role::Write, ..caller.clone() })
     }
 
-    /// Who calls; nobody when there is no `Authorization`.
-    /// `logins` knows the tokens of apps.
+    /// Who calls; nobody when there is no `Authorization`. `logins` knows the tokens of apps. With `basic`, a token may also come as the
+    /// password of its user, as git sends it.
     /// Errors: 401 for a token that is not ours, or another scheme.
     pub fn caller(
         &self,
         headers: &HeaderMap,
+        basic: bool,
         logins: impl Fn(&str) -> Option<Caller>,
     ) -> Result<Option<Caller>, Refusal> {
         let Some(value) = headers.get(header::AUTHORIZATION) else { return Ok(None) };
@@ -239,11 +248,27 @@ impl Accounts {
             let (scheme, token) = value.split_once(' ')?;
             scheme.eq_ignore_ascii_case("bearer").then(|| token.trim())
         });
-        match token.and_then(|token| self.by_token.get(token).cloned().or_else(|| logins(token))) {
-            Some(caller) => Ok(Some(caller)),
-            None => Err(Refusal::bad_token()),
-        }
+        let known = |token: &str| self.by_token.get(token).cloned().or_else(|| logins(token));
+        let caller = match token {
+            Some(token) => known(token),
+            None if basic => {
+                password(value).and_then(|(user, token)| known(&token).filter(|caller| caller.name == user))
+            }
+            None => None,
+        };
+        caller.map(Some).ok_or_else(Refusal::bad_token)
     }
+}
+
+/// User and password of `Authorization: Basic`.
+fn password(value: &HeaderValue) -> Option<(String, String)> {
+    let (scheme, encoded) = value.to_str().ok()?.split_once(' ')?;
+    if !scheme.eq_ignore_ascii_case("basic") {
+        return None;
+    }
+    let text = String::from_utf8(BASE64.decode(encoded.trim()).ok()?).ok()?;
+    let (user, password) = text.split_once(':')?;
+    Some((user.to_owned(), password.to_owned()))
 }
 
 #[cfg(test)]
@@ -278,9 +303,9 @@ mod tests {
         let caller = |value: &'static str| {
             let mut headers = HeaderMap::new();
             headers.insert(header::AUTHORIZATION, value.parse().unwrap());
-            accounts.caller(&headers, |_| None)
+            accounts.caller(&headers, false, |_| None)
         };
-        assert!(accounts.caller(&HeaderMap::new(), |_| None).unwrap().is_none());
+        assert!(accounts.caller(&HeaderMap::new(), false, |_| None).unwrap().is_none());
         assert!(caller("Bearer hf_other").is_err());
         assert!(caller("Basic aGY=").is_err());
         let demo = caller("bearer hf_demo").unwrap().unwrap();

@@ -110,6 +110,17 @@ impl Call {
         if visible { Ok(repo) } else { Err(hidden()) }
     }
 
+    /// A repo whose contents the caller may have.
+    /// Errors: those of [`Call::repo`]; 403 GatedRepo when it is gated and the caller cannot write there.
+    pub fn repo_to_read(&self, id: &RepoId) -> Result<Arc<Repo>, Refusal> {
+        let repo = self.repo(id)?;
+        let is_open = repo.record().gated.is_none();
+        if is_open || self.caller.as_ref().is_some_and(|caller| caller.may_pass_gate(&id.owner)) {
+            return Ok(repo);
+        }
+        Err(Refusal::gated(&id.kind, &id.to_string(), self.caller.is_some()))
+    }
+
     /// A repo whose settings and name the caller may change.
     /// Errors: those of [`Call::repo_to_write`].
     pub fn repo_to_manage(&self, id: &RepoId) -> Result<Arc<Repo>, Refusal> {

@@ -7,6 +7,8 @@ use axum::body::Body;
 use axum::http::{HeaderValue, Response, StatusCode, header};
 use serde_json::{Map, Value, json};
 
+use crate::ident::RepoType;
+
 /// A refused call.
 #[derive(Debug)]
 pub struct Refusal {
@@ -87,6 +89,14 @@ impl Refusal {
     /// 404: no such repo, or not for this caller. The Hub does not say which.
     pub fn repo_not_found() -> Self {
         Self::coded(StatusCode::NOT_FOUND, "RepoNotFound", "Repository not found")
+    }
+
+    /// 403: the repo is shown to everybody, its contents are not.
+    pub fn gated(kind: &RepoType, repo: &str, is_known: bool) -> Self {
+        let kind = kind.singular();
+        let how = if is_known { "ask for access." } else { "be authenticated to access it. Please log in." };
+        let message = format!("Access to {kind} {repo} is restricted. You must have access to it and {how}");
+        Self::coded(StatusCode::FORBIDDEN, "GatedRepo", message)
     }
 
     /// 404: the repo has no such branch, tag, ref or commit.

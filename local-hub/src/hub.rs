@@ -4,12 +4,15 @@ use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
+use tokio::sync::Semaphore;
+
 use crate::auth::Accounts;
 use crate::clock::Clock;
 use crate::config::Config;
 use crate::durable;
 use crate::error::Refusal;
 use crate::faults::Faults;
+use crate::limits::GIT_PROCESSES;
 use crate::oauth::{Consent, OAuth};
 use crate::pace::{Network, NetworkSettings};
 use crate::rate::RateLimits;
@@ -37,6 +40,8 @@ pub struct Hub {
     pub network: Network,
     /// The time.
     pub clock: Arc<Clock>,
+    /// Places for git processes.
+    pub git_processes: Arc<Semaphore>,
     /// The logins of apps.
     pub oauth: OAuth,
     /// How much is allowed.
@@ -68,6 +73,7 @@ impl Hub {
             faults: Arc::default(),
             network: Network::default(),
             rates: RateLimits::new(config.quotas.clone(), Arc::clone(&clock)),
+            git_processes: Arc::new(Semaphore::new(GIT_PROCESSES)),
             oauth: OAuth::new(config.oauth_clients.clone(), config.oauth_consent.clone(), Arc::clone(&clock)),
             clock,
             config,

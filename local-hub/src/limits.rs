@@ -55,6 +55,17 @@ pub const POINTER_MAX: usize = 1024;
 /// Units: bytes.
 pub const DRAIN_MAX: u64 = 64 * 1024 * 1024;
 
+/// Git processes that run at the same time.
+pub const GIT_PROCESSES: usize = 8;
+
+/// How long a fetch waits for its turn.
+/// Units: seconds.
+pub const GIT_WAIT: u64 = 30;
+
+/// Largest body of a fetch, unpacked: what the client wants and has.
+/// Units: bytes.
+pub const GIT_REQUEST_MAX: usize = 32 * 1024 * 1024;
+
 /// How long the window of a rate limit is.
 /// Units: seconds. Source: the Hub's documentation of its rate limits.
 pub const RATE_WINDOW: u64 = 300;

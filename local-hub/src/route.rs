@@ -86,6 +86,12 @@ pub enum RepoRoute {
     LfsBatch,
     /// `POST {p}{id}.git/info/lfs/objects/verify`.
     LfsVerify,
+    /// `GET {p}{id}.git/info/refs?service=…`.
+    GitRefs,
+    /// `POST {p}{id}.git/git-upload-pack`.
+    GitUploadPack,
+    /// `POST {p}{id}.git/git-receive-pack`.
+    GitReceivePack,
     /// `GET|HEAD {p}{id}/resolve/{rev}/{path}`.
     Resolve(String, String),
     /// `GET|HEAD {p}{id}/raw/{rev}/{path}`.
@@ -179,6 +185,9 @@ impl RepoRoute {
             Self::DiscussionEvent(_, DiscussionEvent::Title) => "discussions.title",
             Self::LfsBatch => "lfs.batch",
             Self::LfsVerify => "lfs.verify",
+            Self::GitRefs => "git.refs",
+            Self::GitUploadPack => "git.upload-pack",
+            Self::GitReceivePack => "git.receive-pack",
             Self::Resolve(..) => "resolve",
             Self::Raw(..) => "raw",
             Self::PageHome => "web.repo",
@@ -340,6 +349,10 @@ impl Parser<'_> {
     fn page_route(&self, kind: RepoType, owner: &str, name: &str, rest: &[&str]) -> Result<Route, NoRoute> {
         let own = |text: &str| text.to_owned();
         let id = |name: &str| RepoId { kind, owner: owner.to_owned(), name: name.to_owned() };
+        // Git takes a URL with and without the ending.
+        if let Some((method, route)) = git(rest) {
+            return self.by(method, Route::Repo(id(name.strip_suffix(".git").unwrap_or(name)), route));
+        }
         if let Some(name) = name.strip_suffix(".git") {
             return match rest {
                 ["info", "lfs", "objects", "batch"] => {
@@ -367,6 +380,16 @@ impl Parser<'_> {
             _ => return Err(NoRoute::NotFound),
         };
         self.by(Method::GET, Route::Repo(id(name), route))
+    }
+}
+
+/// What git asks for, and how.
+fn git(rest: &[&str]) -> Option<(Method, RepoRoute)> {
+    match rest {
+        ["info", "refs"] => Some((Method::GET, RepoRoute::GitRefs)),
+        ["git-upload-pack"] => Some((Method::POST, RepoRoute::GitUploadPack)),
+        ["git-receive-pack"] => Some((Method::POST, RepoRoute::GitReceivePack)),
+        _ => None,
     }
 }
 
@@ -432,6 +455,8 @@ mod tests {
             ),
             ("POST", "/u/n.git/info/lfs/objects/batch", repo(Model, "u", "n", RepoRoute::LfsBatch)),
             ("POST", "/datasets/u/n.git/info/lfs/objects/verify", repo(Dataset, "u", "n", RepoRoute::LfsVerify)),
+            ("GET", "/u/n.git/info/refs", repo(Model, "u", "n", RepoRoute::GitRefs)),
+            ("POST", "/datasets/u/n/git-upload-pack", repo(Dataset, "u", "n", RepoRoute::GitUploadPack)),
             ("GET", "/u/n", repo(Model, "u", "n", RepoRoute::PageHome)),
             ("GET", "/u/tree", repo(Model, "u", "tree", RepoRoute::PageHome)),
             ("GET", "/api/models/u/refs", repo(Model, "u", "refs", RepoRoute::Info(None))),

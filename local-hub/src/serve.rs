@@ -26,7 +26,7 @@ use crate::oauth;
 use crate::pace::Pace;
 use crate::rate::{Policy, Standing, Who};
 use crate::request_log::{Entry, edit};
-use crate::route::Route;
+use crate::route::{RepoRoute, Route};
 use crate::routes::{self, Target};
 use crate::store;
 use crate::web;
@@ -193,7 +193,7 @@ impl Exchange {
             // The control API has a token of its own.
             Aim::Hub(Target::Route(route)) if is_hidden => routes::answer(call, route).await,
             Aim::Hub(Target::Route(target)) => {
-                let caller = self.caller();
+                let caller = self.caller(takes_basic(&target));
                 standing = Policy::of(route).and_then(|policy| {
                     let who = match &caller {
                         Ok(Some(caller)) => Who::User(caller.name.clone()),
@@ -221,9 +221,9 @@ impl Exchange {
     }
 
     /// Who calls, noted in the log.
-    fn caller(&self) -> Result<Option<Caller>, Refusal> {
+    fn caller(&self, basic: bool) -> Result<Option<Caller>, Refusal> {
         let caller =
-            self.hub.accounts.caller(&self.headers, |token| self.hub.oauth.caller(token, &self.hub.accounts))?;
+            self.hub.accounts.caller(&self.headers, basic, |token| self.hub.oauth.caller(token, &self.hub.accounts))?;
         if let (Some(entry), Some(caller)) = (&self.entry, &caller) {
             edit(entry).user = Some(caller.name.clone());
         }
@@ -274,6 +274,19 @@ impl Exchange {
             response.headers().get(header::CONTENT_LENGTH).and_then(|value| value.to_str().ok()?.parse().ok());
         response.map(|body| ResponseBody::new(body, declared.or(length), spoil, end))
     }
+}
+
+/// Whether a token may come as a password: git and git-lfs know no other way.
+fn takes_basic(target: &Route) -> bool {
+    let Route::Repo(_, route) = target else { return false };
+    matches!(
+        route,
+        RepoRoute::GitRefs
+            | RepoRoute::GitUploadPack
+            | RepoRoute::GitReceivePack
+            | RepoRoute::LfsBatch
+            | RepoRoute::LfsVerify
+    )
 }
 
 /// Reads what a client still sends, within bounds.

@@ -52,7 +52,10 @@ pub async fn batch(mut call: Call, id: RepoId) -> Answer {
             call.user()?.check_token()?;
             true
         }
-        "download" => false,
+        "download" => {
+            call.repo_to_read(&id)?;
+            false
+        }
         _ => return Err(Refusal::unprocessable("Invalid operation: expected upload or download")),
     };
     if !matches!(body.hash_algo.as_deref(), None | Some("sha256" | "sha_256")) {

@@ -7,6 +7,7 @@ mod commits;
 mod control;
 mod discussions;
 pub mod foreign;
+mod git;
 mod info;
 mod lfs;
 mod oauth;
@@ -98,6 +99,9 @@ pub async fn answer(call: Call, route: Route) -> Answer {
             RepoRoute::Commit(rev) => commit::post(call, id, rev).await,
             RepoRoute::LfsBatch => lfs::batch(call, id).await,
             RepoRoute::LfsVerify => lfs::verify(call, id).await,
+            RepoRoute::GitRefs => git::refs(call, id).await,
+            RepoRoute::GitUploadPack => git::upload_pack(call, id).await,
+            RepoRoute::GitReceivePack => git::receive_pack(),
             RepoRoute::Resolve(rev, path) => resolve::get(call, id, rev, path).await,
             RepoRoute::Raw(rev, path) => resolve::raw(call, id, rev, path).await,
             RepoRoute::Discussions => discussions::list(call, id).await,

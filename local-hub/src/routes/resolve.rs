@@ -20,7 +20,7 @@ struct Found {
 }
 
 async fn find(call: &Call, id: &RepoId, rev: String, path: String) -> Result<Found, Refusal> {
-    let repo = call.repo(id)?;
+    let repo = call.repo_to_read(id)?;
     repo.with_git(move |git| {
         let commit = read::commit(git, &rev)?;
         let entry = read::entry(git, &commit, &path)?.filter(|entry| entry.kind != EntryKind::Folder);

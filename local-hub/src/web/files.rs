@@ -129,7 +129,7 @@ fn row(id: &RepoId, rev: &str, entry: &Entry, last: &HashMap<String, Summary>) -
 /// A file.
 /// Errors: 404 for a repo, a revision or a file that is not there.
 pub async fn blob(call: &Call, id: RepoId, rev: String, path: String) -> Result<Markup, Refusal> {
-    let repo = call.repo(&id)?;
+    let repo = call.repo_to_read(&id)?;
     let (entry, content, last) = {
         let (rev, path) = (rev.clone(), path.clone());
         repo.with_git(move |git| {

@@ -203,3 +203,13 @@ async fn the_vectors_of_commit_bodies_are_understood() {
     hub.commit_to("main", &lines).await.expect(200);
     assert_eq!(hub.paths().await, [".gitattributes", "seed.bin", "w/model.bin"]);
 }
+
+#[tokio::test]
+async fn a_running_space_may_be_asked_to_take_the_change() {
+    let hub = Hub::start().await;
+    hub.create("space", "app").await;
+    let url = "/api/spaces/demo/app/commit/main?hot_reload=1";
+    let lines = [header("while it runs"), file("app.py", b"print()\n")];
+    let done = hub.ask("POST", url).token(DEMO).lines(&lines).send().await.expect(200).json();
+    assert_eq!(done["success"], true);
+}
