@@ -1,6 +1,7 @@
 //! Starts Hubs, sends requests, and says what came back.
 
-use std::path::PathBuf;
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use base64::Engine;
@@ -145,7 +146,7 @@ impl Hub {
 
     /// How many objects of any kind `demo/repo` keeps outside git.
     pub fn stored(&self) -> usize {
-        fn count(dir: &std::path::Path) -> usize {
+        fn count(dir: &Path) -> usize {
             let Ok(entries) = std::fs::read_dir(dir) else { return 0 };
             entries.map(|entry| entry.unwrap().path()).map(|path| if path.is_dir() { count(&path) } else { 1 }).sum()
         }
@@ -153,8 +154,26 @@ impl Hub {
     }
 }
 
+/// Everything below a folder: path and digest of each file, and the folders.
+pub fn snapshot(dir: &Path) -> BTreeMap<PathBuf, String> {
+    let mut found = BTreeMap::new();
+    let mut folders = vec![dir.to_owned()];
+    while let Some(folder) = folders.pop() {
+        for entry in std::fs::read_dir(&folder).unwrap() {
+            let path = entry.unwrap().path();
+            if path.is_dir() {
+                found.insert(path.clone(), String::new());
+                folders.push(path);
+            } else {
+                found.insert(path.clone(), oid(&std::fs::read(&path).unwrap()));
+            }
+        }
+    }
+    found
+}
+
 /// Runs git on a repository; its complaints fail the test.
-pub fn git(dir: &std::path::Path, args: &[&str]) -> String {
+pub fn git(dir: &Path, args: &[&str]) -> String {
     let output = Command::new("git").arg("-C").arg(dir).args(args).output().unwrap();
     let errors = String::from_utf8_lossy(&output.stderr);
     assert!(output.status.success() && errors.is_empty(), "git {args:?}: {errors}");
