@@ -30,6 +30,16 @@ export interface Form {
   private: boolean;
   /** For a Space that is made on the way. */
   sdk: SpaceKind;
+  /** Patterns, one per line: only files that match one of them; empty for all. */
+  onlyThese: string;
+  /** Patterns, one per line: no files that match one of them. */
+  leaveOut: string;
+  /** Whether the folder's `.gitignore` files leave files out, and those of the repo. */
+  gitignore: boolean;
+  /** Whether the same commit deletes what is in the repo and not among the files. */
+  mirror: boolean;
+  /** Whether a pull request is opened instead of committing to the branch. */
+  pullRequest: boolean;
 }
 
 /** The fields that can be wrong. */
@@ -53,6 +63,11 @@ export function emptyForm(): Form {
     title: "",
     private: false,
     sdk: "static",
+    onlyThese: "",
+    leaveOut: "",
+    gitignore: true,
+    mirror: false,
+    pullRequest: false,
   };
 }
 

@@ -9,12 +9,14 @@ import { html, LitElement, nothing, type PropertyValues, type TemplateResult } f
 import { property, query, state } from "lit/decorators.js";
 import type { HubferryDropEventMap } from "./drop-events.js";
 import type { RepoKind } from "./destination.js";
-import { DropModel, type Source, type StageName } from "./model.js";
+import type { Source } from "./listing.js";
+import { DropModel, type StageName } from "./model.js";
 import { hubferryPackage } from "./package.js";
 import type { Batch } from "./selection.js";
 import { controls } from "./styles/controls.js";
 import { form } from "./styles/form.js";
 import { lists } from "./styles/lists.js";
+import { review } from "./styles/review.js";
 import { theme } from "./styles/theme.js";
 import { transfer } from "./styles/transfer.js";
 import { views } from "./styles/views.js";
@@ -66,7 +68,7 @@ const PUBLIC_HUB = "https://huggingface.co";
  * @fires hubferry-error - A push failed.
  */
 export class HubferryDrop extends LitElement implements Host {
-  static override readonly styles = [theme, controls, views, form, transfer, lists];
+  static override readonly styles = [theme, controls, views, form, review, transfer, lists];
 
   /**
    * Address of the Hub.
@@ -84,6 +86,19 @@ export class HubferryDrop extends LitElement implements Host {
   @property() branch = "main";
   /** The folder in the repo that the form begins with. */
   @property({ attribute: "path-in-repo" }) pathInRepo = "";
+  /** Patterns that the form begins with, one per line: only files that match one of them are pushed. */
+  @property({ attribute: "allow-patterns" }) allowPatterns = "";
+  /** Patterns that the form begins with, one per line: no files that match one of them are pushed. */
+  @property({ attribute: "ignore-patterns" }) ignorePatterns = "";
+  /**
+   * Whether `.gitignore` files are respected, to begin with.
+   * @default "local"
+   */
+  @property() gitignore: "local" | "off" = "local";
+  /** Whether the push deletes what the repo holds and the chosen files do not, to begin with. */
+  @property({ type: Boolean }) mirror = false;
+  /** Whether a pull request is opened instead of committing to the branch, to begin with. */
+  @property({ type: Boolean, attribute: "pull-request" }) pullRequest = false;
   /**
    * The access token that the form begins with. Not an attribute on purpose: markup is stored, shared and logged, the
    * memory of a tab is not.
@@ -203,7 +218,7 @@ export class HubferryDrop extends LitElement implements Host {
   /** Internal. */
   push(): void {
     void this.model.push().then((begun) => {
-      if (!begun) this.#focusNext("[aria-invalid]");
+      if (!begun) this.#focusNext(this.model.check.errors.length > 0 ? "#findings" : "[aria-invalid]");
     });
   }
 
@@ -237,6 +252,11 @@ export class HubferryDrop extends LitElement implements Host {
     if (changed.has("repo") && this.repo !== "") this.model.editRepo(this.repo);
     if (changed.has("branch")) this.model.edit({ branch: this.branch });
     if (changed.has("pathInRepo")) this.model.edit({ pathInRepo: this.pathInRepo });
+    if (changed.has("allowPatterns")) this.model.edit({ onlyThese: this.allowPatterns });
+    if (changed.has("ignorePatterns")) this.model.edit({ leaveOut: this.ignorePatterns });
+    if (changed.has("gitignore")) this.model.edit({ gitignore: this.gitignore !== "off" });
+    if (changed.has("mirror")) this.model.edit({ mirror: this.mirror });
+    if (changed.has("pullRequest")) this.model.edit({ pullRequest: this.pullRequest });
     if (changed.has("accessToken") && this.accessToken !== "") this.model.edit({ token: this.accessToken });
   }
 
@@ -289,10 +309,9 @@ export class HubferryDrop extends LitElement implements Host {
 
   // What must not wait: a failure, or a reason why nothing was pushed.
   #alarm(): string {
-    const { stage, notice, problems } = this.model;
+    const { stage, notice, complaint } = this.model;
     if (stage.is === "failed") return `${stage.failure.title}. ${stage.failure.message}`;
-    if (stage.is === "review") return notice ?? Object.values(problems)[0] ?? "";
-    return notice ?? "";
+    return notice ?? (stage.is === "review" ? complaint : undefined) ?? "";
   }
 
   #entered(stage: StageName): void {

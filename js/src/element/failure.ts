@@ -19,6 +19,8 @@ export interface Failure {
   readonly field: Field | undefined;
   /** Whether trying again without a change makes sense. */
   readonly again: boolean;
+  /** Whether a pull request may go where a commit may not. */
+  readonly pullRequest: boolean;
   /** For a bug report: the code, and the Hub's name for the request. */
   readonly detail: string;
 }
@@ -28,6 +30,8 @@ interface Advice {
   readonly advice: string;
   readonly field?: Field;
   readonly again?: boolean;
+  /** Instead of the error's own message, which then goes to the details. */
+  readonly message?: string;
 }
 
 const ADVICE: Record<string, Advice> = {
@@ -109,14 +113,38 @@ const UNKNOWN: Advice = {
   again: true,
 };
 
+const READ_ONLY: Advice = {
+  title: "This token can only read",
+  message: "The Hub takes nothing from a token with the role read.",
+  advice: "Make a token with write access and put it in. Your files are still here.",
+  field: "token",
+};
+const NO_RIGHT: Advice = {
+  title: "You may not write to this repository",
+  message: "The token is good, but its owner has no right to commit here. Nothing was read or sent.",
+  advice: "Open a pull request instead: its owners decide. Or use a token with write access, or another repository.",
+  field: "token",
+};
+
+/** What is known beside the error. */
+export interface Circumstances {
+  /** The token is known to be good for reading only. */
+  readonly readOnly: boolean;
+  /** The push was for a branch of a repo that is there. */
+  readonly canOffer: boolean;
+}
+
 /** Describes anything that was thrown. */
-export function failureOf(error: unknown): Failure {
+export function failureOf(error: unknown, { readOnly, canOffer }: Partial<Circumstances> = {}): Failure {
   const code = textOf(error, "code") ?? "internal";
-  const { title, advice, field, again = false } = ADVICE[code] ?? UNKNOWN;
-  const message = textOf(error, "message") ?? "No reason was given.";
+  const pullRequest = code === "forbidden" && readOnly !== true && canOffer === true;
+  const special = code !== "forbidden" ? undefined : readOnly === true ? READ_ONLY : pullRequest ? NO_RIGHT : undefined;
+  const { title, advice, field, again = false, message: ours } = special ?? ADVICE[code] ?? UNKNOWN;
+  const theirs = sentence(textOf(error, "message") ?? "No reason was given.");
   const request = textOf(error, "requestId");
-  const detail = request === undefined ? code : `${code} · request ${request}`;
-  return { title, message: sentence(message), advice, field, again, detail };
+  const details = [code, request === undefined ? "" : `request ${request}`, ours === undefined ? "" : theirs];
+  const detail = details.filter((each) => each !== "").join(" · ");
+  return { title, message: ours ?? theirs, advice, field, again, pullRequest, detail };
 }
 
 /** Whether something was thrown because the work was stopped on purpose. */

@@ -28,6 +28,7 @@ export const eyeOffIcon = icon(
 );
 export const outIcon = icon(svg`<path d="M10 6H6v12h12v-4M13.5 5.5h5v5M18.5 5.5l-8 8"/>`);
 export const upIcon = icon(svg`<path d="M12 19V5.5M6.5 11L12 5.5 17.5 11"/>`);
+export const keyIcon = icon(svg`<circle cx="8" cy="16" r="4"/><path d="M10.9 13.1L19 5M16 8l2.5 2.5M13.3 10.7l2 2"/>`);
 export const clockIcon = icon(svg`<circle cx="12" cy="12" r="8.5"/><path d="M12 7.3V12l3.2 2"/>`);
 export const equalIcon = icon(svg`<path d="M6 9.5h12M6 14.5h12"/>`);
 export const skipIcon = icon(svg`<circle cx="12" cy="12" r="8.5"/><path d="M6.2 6.2l11.6 11.6"/>`);

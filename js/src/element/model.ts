@@ -13,11 +13,13 @@
  */
 import { Account } from "./account.js";
 import { Announcer } from "./announcer.js";
+import { Check } from "./check.js";
 import { cleanPathInRepo, emptyForm, problemsOf, readRepo, repoId, type Form, type Problems } from "./destination.js";
 import { failureOf, isAbort, type Failure } from "./failure.js";
-import { counted, quoted } from "./format.js";
+import { bytes, counted, quoted } from "./format.js";
 import { Inquiry } from "./inquiry.js";
-import { Narrator } from "./narrator.js";
+import { Listing, patternsOf, type Source } from "./listing.js";
+import { Narrator, reviewNews } from "./narrator.js";
 import type { CommitOutput, Package } from "./package.js";
 
 import { Presence } from "./presence.js";
@@ -54,26 +56,31 @@ export interface ModelListener {
   failed(error: unknown): void;
 }
 
-/** What can be dropped or chosen. */
-export type Source = DataTransfer | FileList | readonly File[];
-
 /** Milliseconds between two looks at the job's numbers. */
 const TICK_MS = 250;
-/** Milliseconds after which a scan lets the page draw. */
-const BREATH_MS = 25;
+/** Milliseconds of typing that are waited out before patterns are applied. */
+const TYPING_MS = 500;
+/** How often the files of a finding are taken out; each time it lists some of them. */
+const MOST_ROUNDS = 200;
 
 /** The uploader without its looks. */
 export class DropModel {
   stage: Stage = { is: "empty" };
-  selection = new Selection();
   readonly form: Form = emptyForm();
   /** Shown after the first try to push. */
   problems: Problems = {};
   readonly account: Account;
   readonly presence: Presence;
   readonly announcer: Announcer;
+  /** What is likely wrong with the files. */
+  readonly check: Check;
+  /** Why the last try to push did not begin, until something is changed: said once, to those who do not see it. */
+  complaint: string | undefined;
   /** What went wrong with a drop, for the person. */
   notice: string | undefined;
+  #listing: Listing;
+  #applied: Promise<void> = Promise.resolve();
+  #resting: ReturnType<typeof setTimeout> | undefined;
   #hubUrl: string;
   #tried = false;
   #scan: AbortController | undefined;
@@ -91,12 +98,14 @@ export class DropModel {
     const changed = (): void => {
       listener.changed();
     };
+    this.#listing = this.#newListing();
+    this.check = new Check(hub.checkFolder, changed);
     this.account = new Account(hub.whoAmI, changed);
     this.presence = new Presence(hub.repoExists, changed);
     this.announcer = new Announcer(changed);
     this.#narrator = new Narrator(this.announcer);
     this.#inquiry = new Inquiry(this.form, this.account, this.presence, (answer) => {
-      if (this.stage.is === "review") this.announcer.say(answer);
+      if (this.#isReview()) this.announcer.say(answer);
     });
   }
 
@@ -109,6 +118,16 @@ export class DropModel {
     if (url === this.#hubUrl) return;
     this.#hubUrl = url;
     this.#inquiry.now(this.#hubUrl);
+  }
+
+  /** The chosen files. */
+  get selection(): Selection {
+    return this.#listing.selection;
+  }
+
+  /** Whether other rules are being applied to the files. */
+  get applying(): boolean {
+    return this.#listing.applying;
   }
 
   /** The repo id as it will be pushed to. */
@@ -147,11 +166,27 @@ export class DropModel {
   /** Changes fields of the form. */
   edit(fields: Partial<Form>): void {
     Object.assign(this.form, fields);
+    this.complaint = undefined;
     if (this.#tried) this.problems = problemsOf(this.form);
     this.#inquiry.later(this.#hubUrl);
     if ("token" in fields && this.form.token.trim() === "") this.account.forget();
     if ("name" in fields || "type" in fields) this.presence.forget();
+    if ("type" in fields && !this.selection.isEmpty) this.check.later(() => this.selection.tree, this.form.type);
+    if ("onlyThese" in fields || "leaveOut" in fields || "gitignore" in fields)
+      this.#rulesChanged("gitignore" in fields);
     this.#listener.changed();
+  }
+
+  // Only in the review is there something to find again; whatever is listed later is listed by these rules.
+  #rulesChanged(atOnce: boolean): void {
+    clearTimeout(this.#resting);
+    if (!this.#isReview()) return;
+    this.#resting = setTimeout(
+      () => {
+        this.#applyRules();
+      },
+      atOnce ? 0 : TYPING_MS,
+    );
   }
 
   /** Takes the repo as typed or pasted: an address or a prefix sets the type as well. */
@@ -162,6 +197,7 @@ export class DropModel {
 
   /** A field was left: what it says is looked up without waiting. */
   leave(): void {
+    if (this.#resting !== undefined) this.#applyRules();
     this.#inquiry.soon(this.#hubUrl);
   }
 
@@ -171,30 +207,21 @@ export class DropModel {
   take(source: Source, batch: Batch): void {
     if (!this.accepts) return;
     const scan = new AbortController();
-    const selection = this.stage.is === "done" || this.stage.is === "unchanged" ? new Selection() : this.selection;
-    let files: ReturnType<Package["collectFiles"]>;
-    let prefix = "";
+    const fresh = this.stage.is === "done" || this.stage.is === "unchanged";
+    const listing = fresh ? this.#newListing() : this.#listing;
+    let list: () => Promise<void>;
     try {
-      files = this.#hub.collectFiles(source, {
-        abortSignal: scan.signal,
-        onSkip: (path, reason) => {
-          selection.skip(prefix + path, reason);
-        },
-        onError: (path, error) => {
-          selection.fail(prefix + path, error.message);
-        },
-      });
+      list = listing.take(source, batch, scan.signal);
     } catch (error) {
       this.notice = failureOf(error).message;
       this.#listener.changed();
       return;
     }
-    prefix = selection.begin(batch);
-    this.selection = selection;
+    this.#listing = listing;
     this.notice = undefined;
     this.#scan = scan;
     this.#enter({ is: "scanning" });
-    void this.#collect(files, prefix, scan.signal);
+    void this.#collect(list);
   }
 
   /** Stops looking through folders; what was found so far is kept. */
@@ -202,40 +229,64 @@ export class DropModel {
     this.#scan?.abort();
   }
 
-  /** Takes a file or folder out of the selection. */
-  remove(node: TreeNode): void {
-    this.selection.remove(node);
-    this.announcer.say(`Removed ${quoted(node.name)}`);
+  /** Takes files or folders out of the selection. */
+  remove(...nodes: TreeNode[]): void {
+    const [first] = nodes;
+    if (this.applying || first === undefined) return;
+    this.selection.remove(nodes);
+    const what = nodes.length === 1 ? quoted(first.name) : counted(nodes.length, "file");
+    this.announcer.say(`Removed ${what}`);
+    this.#filesChanged();
+  }
+
+  /** Takes out every file that a finding is about, also those that it does not list. Settles when they are gone. */
+  async solve(code: string): Promise<void> {
+    const nodes: TreeNode[] = [];
+    await this.check.now();
+    for (let round = 0; round < MOST_ROUNDS && !this.applying; round += 1) {
+      const finding = this.check.findings.find((each) => each.code === code);
+      const found = (finding?.paths ?? []).flatMap((path) => this.selection.tree.find(path) ?? []);
+      if (found.length === 0) break;
+      for (const node of found) this.selection.tree.remove(node);
+      nodes.push(...found);
+      this.#filesChanged();
+      await this.check.now();
+    }
+    if (nodes.length === 0) return;
+    this.selection.removed = nodes;
+    this.announcer.say(`Removed ${counted(nodes.length, "file")}`);
     this.#listener.changed();
   }
 
   /** Takes files out by their paths in the repo: those that a push could not read. */
-  leaveOut(pathsInRepo: readonly string[]): void {
+  forget(pathsInRepo: readonly string[]): void {
     const prefix = cleanPathInRepo(this.form.pathInRepo);
     for (const path of pathsInRepo) {
       const node = this.selection.tree.find(prefix === "" ? path : path.slice(prefix.length + 1));
-      if (node !== undefined) this.selection.remove(node);
+      if (node !== undefined) this.selection.tree.remove(node);
     }
-    this.selection.removed = undefined;
-    this.#listener.changed();
+    this.#filesChanged();
   }
 
   /** Puts back what was taken out last. */
   undoRemove(): void {
+    if (this.applying) return;
     this.selection.undo();
-    this.#listener.changed();
+    if (this.#hasPatterns) this.#applyRules();
+    else this.#filesChanged();
   }
 
   /** Opens or closes a folder of the tree. */
   toggle(node: TreeNode, open?: boolean): void {
     if (node.kind !== "folder") return;
-    node.open = open ?? !node.open;
+    this.selection.tree.setOpen(node, open ?? !node.open);
     this.#listener.changed();
   }
 
   /** Forgets the files; the form stays. */
   clear(): void {
-    this.selection = new Selection();
+    this.#listing = this.#newListing();
+    this.check.clear();
     this.notice = undefined;
     this.#enter({ is: "empty" });
   }
@@ -252,11 +303,16 @@ export class DropModel {
    * Shape: false when a field has to be corrected first; `problems` says which.
    */
   async push(): Promise<boolean> {
-    if (this.busy || this.selection.isEmpty) return false;
+    const possible = (): boolean => this.accepts && !this.selection.isEmpty;
+    if (!possible()) return false;
     this.#tried = true;
     this.problems = problemsOf(this.form);
     this.#listener.changed();
-    if (Object.keys(this.problems).length > 0) return false;
+    if (this.#resting !== undefined) this.#applyRules();
+    await this.#applied;
+    await this.check.now();
+    this.complaint = Object.values(this.problems)[0] ?? this.check.errors[0]?.message;
+    if (!possible() || this.complaint !== undefined) return false;
     const prefix = cleanPathInRepo(this.form.pathInRepo);
     const chosen = [...this.selection.tree.all()];
     const inRepo = chosen.map(({ path, size }) => ({ path: prefix === "" ? path : `${prefix}/${path}`, size }));
@@ -310,33 +366,66 @@ export class DropModel {
 
   /** Ends timers and work: the owner goes away. */
   dispose(): void {
+    clearTimeout(this.#resting);
     this.#inquiry.stop();
+    this.check.clear();
     this.stopScan();
     this.cancel();
     this.announcer.clear();
   }
 
-  async #collect(files: ReturnType<Package["collectFiles"]>, prefix: string, signal: AbortSignal): Promise<void> {
-    const { selection } = this;
-    let drawn = performance.now();
+  async #collect(list: () => Promise<void>): Promise<void> {
     try {
-      for await (const { path, size, content } of files) {
-        selection.add(prefix + path, size, content);
-        if (performance.now() - drawn < BREATH_MS) continue;
-        this.#listener.changed();
-        await new Promise((resolve) => setTimeout(resolve));
-        drawn = performance.now();
-        if (signal.aborted) break;
-      }
+      await list();
+      if (this.#hasPatterns || !this.form.gitignore) await this.#listing.apply(this.form);
     } catch (error) {
       if (!isAbort(error)) this.notice = failureOf(error).message;
     }
-    selection.finish();
     this.#scan = undefined;
-    const nothing = selection.isEmpty && selection.skipped.length === 0 && selection.unreadable.length === 0;
-    if (nothing) this.notice ??= "There was no file in what you chose: empty folders cannot be pushed.";
-    this.#enter(nothing ? { is: "empty" } : { is: "review" });
+    const { isBlank } = this.selection;
+    if (isBlank) this.notice ??= "There was no file in what you chose: empty folders cannot be pushed.";
+    this.#enter(isBlank ? { is: "empty" } : { is: "review" });
+    this.#filesChanged();
     this.#inquiry.now(this.#hubUrl);
+    await this.check.now();
+    const news = reviewNews(this.selection.leftOut, this.check);
+    if (news !== "" && this.#isReview()) this.announcer.say(news);
+  }
+
+  #isReview(): boolean {
+    return this.stage.is === "review";
+  }
+
+  // Other rules hold: what is pushed is found again by them.
+  #applyRules(): void {
+    clearTimeout(this.#resting);
+    this.#resting = undefined;
+    const apply = async (): Promise<void> => {
+      try {
+        await this.#listing.apply(this.form);
+      } catch (error) {
+        this.notice = failureOf(error).message;
+      }
+      const { tree } = this.selection;
+      this.announcer.say(`${counted(tree.files, "file")}, ${bytes(tree.bytes)}`);
+      this.#filesChanged();
+    };
+    this.#applied = apply();
+  }
+
+  get #hasPatterns(): boolean {
+    return patternsOf(this.form.onlyThese + "\n" + this.form.leaveOut).length > 0;
+  }
+
+  #filesChanged(): void {
+    this.check.later(() => this.selection.tree, this.form.type);
+    this.#listener.changed();
+  }
+
+  #newListing(): Listing {
+    return new Listing(this.#hub, new Selection(), () => {
+      this.#listener.changed();
+    });
   }
 
   async #run(transfer: Transfer, folder: ReadonlyMap<string, Blob>, pathInRepo: string): Promise<void> {
@@ -355,10 +444,17 @@ export class DropModel {
       if (transfer.cancelling || isAbort(error)) {
         this.#enter({ is: "cancelled", duringCommit: transfer.committing });
       } else {
-        this.#enter({ is: "failed", failure: failureOf(error), transfer });
+        this.#enter({ is: "failed", failure: this.#failureOf(error, transfer), transfer });
         this.#listener.failed(error);
       }
     }
+  }
+
+  // A token that may not write here may still open a pull request, once there is a repo to open it in.
+  #failureOf(error: unknown, transfer: Transfer): Failure {
+    const { account, form } = this;
+    const readOnly = account.state.is === "known" && account.state.readOnly;
+    return failureOf(error, { readOnly, canOffer: !form.pullRequest && transfer.job !== undefined });
   }
 
   #finish(output: CommitOutput, created: boolean, seconds: number): void {

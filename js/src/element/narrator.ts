@@ -5,11 +5,25 @@
  * heading of the next stage is read out. How often something may be said is the announcer's business.
  */
 import type { Announcer } from "./announcer.js";
+import type { Check } from "./check.js";
 import { bytes, counted, percent, roughly, sentence } from "./format.js";
+import type { LeftOut } from "./left-out.js";
 import type { Condition, Transfer } from "./transfer.js";
 
 /** Shares of a push that are worth a word. */
 const MILESTONES = [0.25, 0.5, 0.75] as const;
+
+/** What is worth knowing of a folder that was just listed, for those who do not see it; empty when there is nothing. */
+export function reviewNews(leftOut: LeftOut, { findings, errors }: Check): string {
+  const total = leftOut.groups.reduce((sum, group) => sum + group.total, 0);
+  const warnings = findings.length - errors.length;
+  const news = [
+    total === 0 ? "" : `${counted(total, "file")} left out.`,
+    errors.length === 0 ? "" : `${counted(errors.length, "problem")} must be solved before this can be pushed.`,
+    warnings === 0 ? "" : `${counted(warnings, "thing is", "things are")} worth a look before you push.`,
+  ];
+  return news.filter((each) => each !== "").join(" ");
+}
 
 /** Tells of one push after another. */
 export class Narrator {
@@ -43,7 +57,6 @@ export class Narrator {
     const { condition, shown } = transfer;
     const news = condition.is !== this.#condition;
     this.#condition = condition.is;
-    if (news && condition.is === "creating") this.#announcer.say("Creating the repository");
     if (news && condition.is === "retrying") this.#announcer.say(`Trying again. ${sentence(condition.cause)}`);
     if (news && condition.is === "committing") this.#announcer.say("Everything is sent, committing");
     const reached = MILESTONES.findLast((share) => shown >= share) ?? 0;

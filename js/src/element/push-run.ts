@@ -62,6 +62,10 @@ export async function runPush(
     branch: form.branch.trim(),
     createBranch: true,
     commitTitle: plan.title,
+    // The folder's own ignore files were heard when it was listed; what remains is what those of the repo say.
+    gitignore: form.gitignore ? "hub" : false,
+    ...(form.mirror ? { deletePatterns: "*" } : {}),
+    ...(form.pullRequest ? { isPullRequest: true } : {}),
   });
   transfer.follow(job, changed);
   return { output: await job, created };

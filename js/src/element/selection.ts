@@ -4,23 +4,16 @@
  * The paths follow one rule that people know from `hf upload repo ./folder`: the contents of the first folder go to the
  * root; whatever is added to it later, and everything of a mixed drop, keeps its own name.
  *
- * It does not read files, and it knows no DOM: it takes what the package's `collectFiles` finds.
+ * It does not read files, and it knows no DOM: `listing.ts` fills it with what the package finds.
  */
+import { LeftOut, type SkipKind } from "./left-out.js";
 import { FileTree, type TreeNode } from "./tree.js";
 
-/** A file or folder that was left out. */
-export interface LeftOut {
+/** A file that could not be read. */
+export interface Unreadable {
   readonly path: string;
-  /** The rule that left it out, or what reading it answered. */
+  /** What reading it answered. */
   readonly reason: string;
-}
-
-/** Left-out paths that share a reason. */
-export interface LeftOutGroup {
-  readonly reason: string;
-  /** How many there are; `paths` may hold fewer. */
-  readonly total: number;
-  readonly paths: readonly string[];
 }
 
 /** What is dropped or chosen at once. */
@@ -29,38 +22,39 @@ export interface Batch {
   readonly folder: string | undefined;
 }
 
-/** How many paths of one reason are kept to be listed. */
-const LISTED = 50;
 /** A first look at the tree opens every folder up to this many lines. */
 const FIRST_LOOK = 200;
 
 /** The chosen files. */
 export class Selection {
-  readonly tree = new FileTree();
+  /** What will be pushed. */
+  tree = new FileTree();
+  readonly leftOut = new LeftOut();
+  /** Files that the person's patterns leave out: they come back when the patterns change. */
+  byPatterns: ReadonlyMap<string, Blob> = new Map();
+  /** Files that ignore files name, once somebody asked for them. */
+  readonly ignored = new Map<string, Blob>();
   /** The folder whose contents lie at the root. */
   folder: string | undefined;
   /** Files that took the place of another one of the same path. */
   replaced = 0;
   /** Paths that were a file and a folder. */
   readonly displaced: string[] = [];
+  readonly unreadable: Unreadable[] = [];
+  /** What else is worth knowing of the listing. */
+  readonly remarks: string[] = [];
   /** What was taken out last and can be put back. */
-  removed: TreeNode | undefined;
-  readonly #skipped = new Map<string, { total: number; paths: string[] }>();
-  readonly #unreadable: LeftOut[] = [];
+  removed: readonly TreeNode[] = [];
+  readonly #ignoredPaths = new Set<string>();
 
-  /** Whether there is anything to look at. */
+  /** Whether there is nothing to push. */
   get isEmpty(): boolean {
     return this.tree.files === 0;
   }
 
-  /** What rules left out. */
-  get skipped(): LeftOutGroup[] {
-    return [...this.#skipped].map(([reason, { total, paths }]) => ({ reason, total, paths }));
-  }
-
-  /** What could not be read. */
-  get unreadable(): readonly LeftOut[] {
-    return this.#unreadable;
+  /** Whether nothing was found at all, not even something to leave out. */
+  get isBlank(): boolean {
+    return this.isEmpty && this.leftOut.groups.length + this.unreadable.length + this.byPatterns.size === 0;
   }
 
   /**
@@ -71,7 +65,7 @@ export class Selection {
   begin(batch: Batch): string {
     const fresh = this.isEmpty;
     if (fresh) this.folder = batch.folder;
-    this.removed = undefined;
+    this.removed = [];
     // The same folder once more means "read it again", not "put it inside itself".
     if (batch.folder === undefined || fresh || batch.folder === this.folder) return "";
     return `${batch.folder}/`;
@@ -85,16 +79,22 @@ export class Selection {
   }
 
   /** Notes what a rule left out. */
-  skip(path: string, reason: string): void {
-    const group = this.#skipped.get(reason) ?? { total: 0, paths: [] };
-    group.total += 1;
-    if (group.paths.length < LISTED) group.paths.push(path);
-    this.#skipped.set(reason, group);
+  skip(path: string, by: SkipKind, rule: string): void {
+    if (by === "gitignore") this.#ignoredPaths.add(bare(path));
+    this.leftOut.add(path, by, rule);
+  }
+
+  /** Whether ignore files left out this path, or a folder that it is in. */
+  isIgnored(path: string): boolean {
+    for (let at = path; at !== ""; at = at.slice(0, Math.max(0, at.lastIndexOf("/")))) {
+      if (this.#ignoredPaths.has(at)) return true;
+    }
+    return false;
   }
 
   /** Notes what could not be read. */
   fail(path: string, reason: string): void {
-    this.#unreadable.push({ path, reason });
+    this.unreadable.push({ path, reason });
   }
 
   /** Ends a batch. */
@@ -102,15 +102,26 @@ export class Selection {
     this.tree.openForFirstLook(FIRST_LOOK);
   }
 
-  /** Takes a file or folder out. */
-  remove(node: TreeNode): void {
-    this.tree.remove(node);
-    this.removed = node;
+  /** Other rules hold: another tree, with the same folders open. */
+  replace(tree: FileTree, byPatterns: ReadonlyMap<string, Blob>): void {
+    tree.openAsIn(this.tree);
+    this.tree = tree;
+    this.byPatterns = byPatterns;
+  }
+
+  /** Takes files or folders out. */
+  remove(nodes: readonly TreeNode[]): void {
+    for (const node of nodes) this.tree.remove(node);
+    this.removed = nodes;
   }
 
   /** Puts back what was taken out last. */
   undo(): void {
-    if (this.removed !== undefined) this.tree.restore(this.removed);
-    this.removed = undefined;
+    for (const node of this.removed) this.tree.restore(node);
+    this.removed = [];
   }
+}
+
+function bare(path: string): string {
+  return path.endsWith("/") ? path.slice(0, -1) : path;
 }

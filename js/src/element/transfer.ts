@@ -29,6 +29,8 @@ export interface Remark {
 
 /** Seconds of work before an estimate is worth showing. */
 const ESTIMATE_AFTER = 5;
+/** The warning that names files which the Hub leaves out. */
+const IGNORED = "ignored_by_hub";
 /** The largest share that is shown while a push runs: the store may have all bytes and still refuse. */
 const ALMOST = 0.99;
 
@@ -125,7 +127,9 @@ export class Transfer {
         if (event.path !== undefined) this.files.set(event.path, "retrying", 0, event.cause);
         break;
       case "warning":
-        this.remarks.push({ message: event.message, paths: event.paths });
+        // Said of each file in its row, and in the end.
+        if (event.code === IGNORED) for (const path of event.paths) this.files.set(path, "ignored");
+        else this.remarks.push({ message: event.message, paths: event.paths });
         break;
       case "report":
       case "commit":

@@ -31,7 +31,7 @@ export class HubferryTree extends LitElement {
 
   @state() private active = 0;
   @query("hubferry-rows") private list!: HubferryRows;
-  #rows: TreeRow[] = [];
+  #rows: readonly TreeRow[] = [];
   #typed = "";
   #typedAt = 0;
 
@@ -156,8 +156,10 @@ export class HubferryTree extends LitElement {
       },
     };
     const move = moves[event.key];
-    if (move !== undefined) move();
-    else if (event.key.length === 1) this.#jump(event.key);
+    if (move !== undefined) {
+      this.#typed = "";
+      move();
+    } else if (event.key.length === 1) this.#jump(event.key);
     else return;
     event.preventDefault();
   };

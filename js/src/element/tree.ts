@@ -16,7 +16,7 @@ export interface FileNode {
   /** Bytes. */
   readonly size: number;
   readonly content: Blob;
-  readonly parent: FolderNode;
+  parent: FolderNode;
 }
 
 /** A folder of the tree. */
@@ -25,7 +25,7 @@ export interface FolderNode {
   readonly name: string;
   /** Path below the root, with `/`; the root's is empty. */
   readonly path: string;
-  readonly parent: FolderNode | undefined;
+  parent: FolderNode | undefined;
   readonly children: Map<string, TreeNode>;
   /** Files below it, at any depth. */
   files: number;
@@ -56,6 +56,7 @@ export type Added = "added" | "replaced" | "displaced";
 export class FileTree {
   readonly root: FolderNode = newFolder("", "", undefined);
   #sorted = new WeakMap<FolderNode, TreeNode[]>();
+  #rows: TreeRow[] | undefined;
 
   /** How many files there are. */
   get files(): number {
@@ -112,15 +113,34 @@ export class FileTree {
     }
   }
 
-  /** Puts back what {@link remove} took out. */
+  /** Puts back what {@link remove} took out, here or in an earlier tree; a folder as a whole where its place is free. */
   restore(node: TreeNode): void {
-    if (node.kind === "folder") {
-      const open = node.open;
-      for (const file of this.#walk(node)) this.add(file.path, file.size, file.content);
-      const again = this.find(node.path);
-      if (again?.kind === "folder") again.open = open;
-    } else {
-      this.add(node.path, node.size, node.content);
+    const parent = this.#folderOf(node.path);
+    if (parent === undefined || parent.children.has(node.name)) {
+      const files = node.kind === "folder" ? this.#walk(node) : [node];
+      for (const file of files) this.add(file.path, file.size, file.content);
+      return;
+    }
+    node.parent = parent;
+    this.#insert(parent, node);
+    if (node.kind === "file") grow(parent, 1, node.size);
+    else grow(parent, node.files, node.bytes);
+  }
+
+  /** Opens or closes a folder. */
+  setOpen(folder: FolderNode, open: boolean): void {
+    folder.open = open;
+    this.#rows = undefined;
+  }
+
+  /** Opens the folders that are open in another tree. */
+  openAsIn(other: FileTree): void {
+    const folders = [other.root];
+    for (let folder = folders.pop(); folder !== undefined; folder = folders.pop()) {
+      for (const child of folder.children.values()) if (child.kind === "folder") folders.push(child);
+      if (!folder.open) continue;
+      const same = this.find(folder.path);
+      if (same?.kind === "folder") this.setOpen(same, true);
     }
   }
 
@@ -146,31 +166,33 @@ export class FileTree {
   openForFirstLook(limit: number): void {
     let lines = 0;
     const folders: FolderNode[] = [];
-    const count = (folder: FolderNode): void => {
-      for (const child of folder.children.values()) {
-        lines += 1;
-        if (child.kind === "folder" && lines <= limit) {
-          folders.push(child);
-          count(child);
-        }
-      }
-    };
-    count(this.root);
+    const waiting = [this.root];
+    for (let folder = waiting.pop(); folder !== undefined && lines <= limit; folder = waiting.pop()) {
+      folders.push(folder);
+      lines += folder.children.size;
+      if (lines > limit) break;
+      for (const child of folder.children.values()) if (child.kind === "folder") waiting.push(child);
+    }
     if (lines <= limit) {
-      for (const folder of folders) folder.open = true;
+      for (const folder of folders) this.setOpen(folder, true);
       return;
     }
     let only = this.root;
     while (only.children.size === 1) {
       const [child] = only.children.values();
       if (child?.kind !== "folder") return;
-      child.open = true;
+      this.setOpen(child, true);
       only = child;
     }
   }
 
   /** The lines to show: the children of the root and of every open folder. */
-  rows(): TreeRow[] {
+  rows(): readonly TreeRow[] {
+    this.#rows ??= this.#listRows();
+    return this.#rows;
+  }
+
+  #listRows(): TreeRow[] {
     const rows: TreeRow[] = [];
     // A stack of our own: a deep tree must not end the call stack.
     const stack: { list: TreeNode[]; next: number; level: number }[] = [
@@ -188,6 +210,21 @@ export class FileTree {
         stack.push({ list: this.#children(node), next: 0, level: top.level + 1 });
     }
     return rows;
+  }
+
+  // The folder that a path lies in, made where it is missing; nothing when there is a file in the way.
+  #folderOf(path: string): FolderNode | undefined {
+    let folder = this.root;
+    for (const name of path.split("/").slice(0, -1)) {
+      let next = folder.children.get(name);
+      if (next?.kind === "file") return undefined;
+      if (next === undefined) {
+        next = newFolder(name, folder.path === "" ? name : `${folder.path}/${name}`, folder);
+        this.#insert(folder, next);
+      }
+      folder = next;
+    }
+    return folder;
   }
 
   *#walk(folder: FolderNode): Iterable<FileNode> {
@@ -213,6 +250,7 @@ export class FileTree {
   #insert(folder: FolderNode, node: TreeNode): void {
     folder.children.set(node.name, node);
     this.#sorted.delete(folder);
+    this.#rows = undefined;
   }
 
   #detach(node: TreeNode): void {
@@ -220,6 +258,7 @@ export class FileTree {
     if (folder?.children.get(node.name) !== node) return;
     folder.children.delete(node.name);
     this.#sorted.delete(folder);
+    this.#rows = undefined;
     if (node.kind === "file") grow(folder, -1, -node.size);
     else grow(folder, -node.files, -node.bytes);
   }

@@ -65,12 +65,14 @@ afterEach(() => {
 
 describe("choosing", () => {
   it("goes from empty through scanning to the review", async () => {
-    stand.hub.skipped = [[".git", "ignored by default"]];
+    stand.hub.skipped = [[".git", "default", ".git"]];
     stand.hub.unreadable = [["locked", new Error("The system refused")]];
     await stand.choose("a", "b");
     expect(stand.entered).toEqual(["scanning", "review"]);
     expect(paths(stand.model)).toEqual(["a", "b"]);
-    expect(stand.model.selection.skipped).toEqual([{ reason: "ignored by default", total: 1, paths: [".git"] }]);
+    expect(stand.model.selection.leftOut.groups).toEqual([
+      { by: "default", total: 1, rules: [{ rule: ".git", total: 1, paths: [".git"] }] },
+    ]);
     expect(stand.model.selection.unreadable).toEqual([{ path: "locked", reason: "The system refused" }]);
   });
 
@@ -303,7 +305,7 @@ describe("pushing", () => {
     });
     job.fail(new HubferryError("file_changed", "It changed", { path: "sub/b" }));
     await stand.until("failed");
-    stand.model.leaveOut(["sub/b"]);
+    stand.model.forget(["sub/b"]);
     expect(paths(stand.model)).toEqual(["a"]);
   });
 

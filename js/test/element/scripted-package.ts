@@ -1,5 +1,6 @@
 /** A package whose answers a test writes: the real one is driven by the tests of the page. */
-import type { CommitOutput, Package, Progress, UploadEvent } from "../../src/element/package.js";
+import type { SkipKind } from "../../src/element/left-out.js";
+import type { CommitOutput, Finding, Package, Progress, UploadEvent } from "../../src/element/package.js";
 
 /** One thing that the model asked the package for. */
 export interface Asked {
@@ -80,7 +81,10 @@ export class ScriptedPackage {
   role = "write";
   whoAmIError: Error | undefined;
   createError: Error | undefined;
-  skipped: [path: string, reason: string][] = [];
+  skipped: [path: string, by: SkipKind, rule: string][] = [];
+  /** Names that ignore files name. */
+  ignored = new Set<string>();
+  findings: (paths: string[]) => Finding[] = () => [];
   unreadable: [path: string, error: Error][] = [];
   collectError: Error | undefined;
 
@@ -92,6 +96,7 @@ export class ScriptedPackage {
   /** As the model takes it. */
   get functions(): Package {
     return {
+      checkFolder: this.#checkFolder,
       collectFiles: this.#collectFiles,
       createRepo: this.#createRepo,
       repoExists: this.#repoExists,
@@ -101,24 +106,43 @@ export class ScriptedPackage {
   }
 
   readonly #collectFiles = (
-    source: readonly File[],
+    source: readonly File[] | ReadonlyMap<string, Blob>,
     options: {
-      onSkip: (path: string, reason: string) => void;
-      onError: (path: string, error: Error) => void;
-      abortSignal: AbortSignal;
+      gitignore?: "local" | false;
+      allowPatterns?: string[];
+      ignorePatterns?: string[];
+      onSkip?: (path: string, reason: string, skip: { by: SkipKind; rule: string }) => void;
+      onError?: (path: string, error: Error) => void;
+      abortSignal?: AbortSignal;
     },
   ): AsyncIterable<{ path: string; content: Blob; size: number }> => {
     if (this.collectError !== undefined) throw this.collectError;
-    const { skipped, unreadable } = this;
+    const { skipped, unreadable, ignored } = this;
+    const files: [string, Blob][] =
+      "length" in source ? source.map((file) => [file.name, file]) : Array.from(source.entries());
+    // The patterns of these tests are whole names.
+    const rule = (path: string): [SkipKind, string] | undefined => {
+      if (options.gitignore !== false && ignored.has(path)) return ["gitignore", `.gitignore:1: ${path}`];
+      if (options.ignorePatterns?.includes(path) === true) return ["patterns", path];
+      return options.allowPatterns?.includes(path) === false ? ["patterns", "matches none"] : undefined;
+    };
     return (async function* () {
-      for (const file of source) {
+      for (const [path, content] of files) {
         await Promise.resolve();
-        options.abortSignal.throwIfAborted();
-        yield { path: file.name, content: file, size: file.size };
+        options.abortSignal?.throwIfAborted();
+        const [by, name] = rule(path) ?? [];
+        if (by === undefined) yield { path, content, size: content.size };
+        else options.onSkip?.(path, `left out by ${name ?? ""}`, { by, rule: name ?? "" });
       }
-      for (const [path, reason] of skipped) options.onSkip(path, reason);
-      for (const [path, error] of unreadable) options.onError(path, error);
+      if (source instanceof Map || options.gitignore === false) return;
+      for (const [path, by, name] of skipped) options.onSkip?.(path, name, { by, rule: name });
+      for (const [path, error] of unreadable) options.onError?.(path, error);
     })();
+  };
+
+  readonly #checkFolder = async (files: Iterable<{ path: string }>): Promise<Finding[]> => {
+    await Promise.resolve();
+    return this.findings(Array.from(files, ({ path }) => path));
   };
 
   readonly #whoAmI = async (params: Record<string, unknown>): Promise<unknown> => {

@@ -76,7 +76,7 @@ describe("the tree of chosen files", () => {
 
   it("tells every row its level and its place among its siblings", () => {
     const tree = treeOf("a/b/one", "a/two", "c");
-    folder(tree, "a").open = true;
+    tree.setOpen(folder(tree, "a"), true);
     const rows = tree.rows().map((row) => [row.node.path, row.level, row.position, row.siblings]);
     expect(rows).toEqual([
       ["a", 1, 1, 2],
@@ -100,5 +100,41 @@ describe("the tree of chosen files", () => {
   it("does not end the call stack on a deep tree", () => {
     const tree = treeOf(`${"d/".repeat(20_000)}file`);
     expect(paths(tree)).toHaveLength(1);
+  });
+
+  it("puts a folder back as it was, also into another tree, and beside what came in between", () => {
+    const tree = treeOf("a/b/one", "a/b/two", "c");
+    const taken = folder(tree, "a/b");
+    tree.setOpen(taken, true);
+    tree.remove(taken);
+    expect(paths(tree)).toEqual(["c"]);
+    tree.restore(taken);
+    expect([folder(tree, "a/b"), tree.files, folder(tree, "a").bytes]).toEqual([taken, 3, 3]);
+    tree.remove(taken);
+    tree.add("a/b/two", 7, content);
+    tree.restore(taken);
+    expect([paths(tree), tree.bytes]).toEqual([["a/b/one", "a/b/two", "c"], 6]);
+    const other = treeOf("c");
+    other.restore(folder(tree, "a"));
+    expect([paths(other), other.bytes]).toEqual([["a/b/one", "a/b/two", "c"], 4]);
+  });
+
+  it("keeps the same folders open when other files take its place", () => {
+    const tree = treeOf("a/b/one", "d/two");
+    tree.setOpen(folder(tree, "a/b"), true);
+    tree.setOpen(folder(tree, "d"), true);
+    const next = treeOf("a/b/three", "e/four");
+    next.openAsIn(tree);
+    expect([folder(next, "a/b").open, folder(next, "a").open, folder(next, "e").open]).toEqual([true, false, false]);
+  });
+
+  it("lists its lines once for as long as nothing changes", () => {
+    const tree = treeOf("a/one", "b");
+    const rows = tree.rows();
+    expect(tree.rows()).toBe(rows);
+    tree.setOpen(folder(tree, "a"), true);
+    expect(tree.rows()).toHaveLength(3);
+    tree.add("a/two", 1, content);
+    expect(tree.rows()).toHaveLength(4);
   });
 });

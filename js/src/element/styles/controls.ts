@@ -204,7 +204,7 @@ export const controls = css`
     color: var(--_on-accent);
   }
 
-  :is(button, a, input, select, summary):focus-visible {
+  :is(button, a, input, select, textarea, summary, h3):focus-visible {
     outline: 2px solid var(--_accent);
     outline-offset: 2px;
   }

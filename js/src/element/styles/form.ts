@@ -25,7 +25,7 @@ export const form = css`
     font-weight: 600;
   }
 
-  .field :is(input, select) {
+  .field :is(input, select, textarea) {
     inline-size: 100%;
     min-inline-size: 0;
     min-block-size: 2.5rem;
@@ -38,21 +38,26 @@ export const form = css`
     font-size: 1rem;
   }
 
-  .field input.mono {
+  .field :is(input, textarea).mono {
     font-family: var(--_mono);
     font-size: 0.9375rem;
   }
 
-  .field input::placeholder {
+  .field :is(input, textarea)::placeholder {
     color: var(--_muted);
     opacity: 1;
+  }
+
+  .field textarea {
+    display: block;
+    resize: vertical;
   }
 
   .field input[aria-invalid] {
     border-color: var(--_bad);
   }
 
-  .field :is(input, select):focus-visible {
+  .field :is(input, select, textarea):focus-visible {
     outline-offset: 0;
   }
 

@@ -235,9 +235,8 @@ export const views = css`
     border-block-start: 1px solid var(--_line);
   }
 
-  .skipped h3 {
-    margin-block: 0.5rem 0;
-    font-size: 0.8125rem;
+  .files[aria-busy="true"] hubferry-tree {
+    opacity: 0.6;
   }
 
   /* outcome */
@@ -249,6 +248,10 @@ export const views = css`
 
   .outcome > * {
     max-inline-size: 100%;
+  }
+
+  .outcome > p {
+    overflow-wrap: anywhere;
   }
 
   .outcome > :is(.facts, .note, .commit, details) {

@@ -5,6 +5,7 @@ import { REPO_TYPES, SPACE_SDKS, tokenPage, type Field, type RepoKind, type Spac
 import { bytes, counted, printable } from "../format.js";
 import { checkIcon, eyeIcon, eyeOffIcon, infoIcon, upIcon, warningIcon } from "../icons.js";
 import type { Host } from "./host.js";
+import { mirrorWarning, optionsView } from "./options.js";
 import { outLink } from "./parts.js";
 
 const TYPE_NAMES: Record<RepoKind, string> = { model: "Model", dataset: "Dataset", space: "Space" };
@@ -36,19 +37,32 @@ export function destinationForm(host: Host): TemplateResult {
       ${text(host, "branch", "Branch", form.branch, "main")}
       ${text(host, "pathInRepo", "Path in the repository", form.pathInRepo, "/")}
     </div>
-    ${text(host, "title", "Commit message", form.title, model.suggestedTitle)}
-    <button
+    ${text(host, "title", "Commit message", form.title, model.suggestedTitle)} ${optionsView(host)}
+    ${mirrorWarning(host)} ${submit(host)}
+  </form>`;
+}
+
+function submit({ model }: Host): TemplateResult {
+  const { check, selection, form } = model;
+  const { tree } = selection;
+  const files = counted(tree.files, "file");
+  const blocked = check.errors.length > 0;
+  return html`<button
       class="button primary wide"
       part="button push"
       type="submit"
-      aria-disabled=${model.selection.isEmpty ? "true" : nothing}
+      aria-disabled=${selection.isEmpty || blocked ? "true" : nothing}
+      aria-describedby=${blocked ? "push-hint" : nothing}
     >
-      ${upIcon} Push ${counted(model.selection.tree.files, "file")}
+      ${upIcon} ${form.pullRequest ? `Open a pull request with ${files}` : `Push ${files}`}
     </button>
-    <p class="small muted center">
-      One commit, ${bytes(model.selection.tree.bytes)} at most: what is there already is not sent.
-    </p>
-  </form>`;
+    <p id="push-hint" class="small muted center">
+      ${
+        blocked
+          ? html`Solve what stands above the list first.`
+          : html`One commit, ${bytes(tree.bytes)} at most: what is there already is not sent.`
+      }
+    </p>`;
 }
 
 function token(host: Host): TemplateResult {

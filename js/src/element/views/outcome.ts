@@ -3,7 +3,7 @@ import { html, nothing, type TemplateResult } from "lit";
 import { repoPage } from "../destination.js";
 import type { Failure } from "../failure.js";
 import { bytes, count, counted, elapsed, printable } from "../format.js";
-import { againIcon, checkIcon, closeIcon, equalIcon, outIcon, warningIcon } from "../icons.js";
+import { againIcon, checkIcon, closeIcon, equalIcon, outIcon, upIcon, warningIcon } from "../icons.js";
 import type { CommitOutput } from "../package.js";
 import type { Transfer } from "../transfer.js";
 import type { Host } from "./host.js";
@@ -20,20 +20,32 @@ const SHORT_OID = 7;
 export function doneView(host: Host, output: CommitOutput, created: boolean, seconds: number): TemplateResult {
   const { model } = host;
   const repo = html`<bdi>${printable(model.repo)}</bdi>`;
+  const { pullRequestUrl: request } = output;
+  const headline =
+    request !== undefined
+      ? html`Opened a pull request for ${repo}`
+      : created
+        ? html`Created ${repo} and pushed to it`
+        : html`Pushed to ${repo}`;
+  const commit = outLink(
+    output.commit.url,
+    html`View the commit ${outIcon}`,
+    request === undefined ? "button primary" : "button",
+  );
   return outcome(
     "good",
     checkIcon,
-    created ? html`Created ${repo} and pushed to it` : html`Pushed to ${repo}`,
+    headline,
     html`${counted(output.commits.length, "commit")} in ${elapsed(seconds)}${output.verified ? ", verified" : ""}`,
     html`
       <p class="commit">
         <span class="mono oid">${output.commit.oid.slice(0, SHORT_OID)}</span>
         <bdi class="grow">${printable(model.title)}</bdi>
       </p>
-      ${summary(output)} ${ignored(output)}
+      ${summary(output)} ${listed(output)}
       <div class="actions">
-        ${outLink(output.commit.url, html`View the commit ${outIcon}`, "button primary")}
-        ${outLink(page(host), html`Open the repository ${outIcon}`, "button")} ${more(host)}
+        ${request === undefined ? nothing : outLink(request, html`View the pull request ${outIcon}`, "button primary")}
+        ${commit} ${outLink(page(host), html`Open the repository ${outIcon}`, "button")} ${more(host)}
       </div>
     `,
   );
@@ -49,7 +61,7 @@ export function unchangedView(host: Host, output: CommitOutput): TemplateResult 
     html`<bdi>${printable(host.model.repo)}</bdi> holds ${ignoredFiles === 0 ? "all" : "the other"}
       ${counted(stateCount(output, "unchanged"), "file")} already. No commit was made.`,
     html`
-      ${ignored(output)}
+      ${listed(output)}
       <div class="actions">
         ${outLink(page(host), html`Open the repository ${outIcon}`, "button primary")} ${more(host)}
       </div>
@@ -67,7 +79,7 @@ export function failedView(host: Host, failure: Failure, transfer: Transfer): Te
     part="button"
     type="button"
     @click=${() => {
-      model.leaveOut(failed);
+      model.forget(failed);
       host.push();
     }}
   >
@@ -84,7 +96,7 @@ export function failedView(host: Host, failure: Failure, transfer: Transfer): Te
     ${againIcon} Try again
   </button>`;
   const correct = html`<button
-    class="button ${failure.again || failed.length > 0 ? "" : "primary"}"
+    class="button ${failure.again || failure.pullRequest || failed.length > 0 ? "" : "primary"}"
     part="button"
     type="button"
     @click=${() => {
@@ -92,6 +104,17 @@ export function failedView(host: Host, failure: Failure, transfer: Transfer): Te
     }}
   >
     ${field === "token" ? "Change the token" : "Back to the files"}
+  </button>`;
+  const request = html`<button
+    class="button primary"
+    part="button"
+    type="button"
+    @click=${() => {
+      model.edit({ pullRequest: true });
+      host.push();
+    }}
+  >
+    ${upIcon} Open a pull request instead
   </button>`;
   return outcome(
     "bad",
@@ -102,7 +125,7 @@ export function failedView(host: Host, failure: Failure, transfer: Transfer): Te
       ${note("info", html`${failure.advice}`)}
       ${failed.length === 0 ? nothing : pathList(failed.slice(0, LISTED), failed.length)}
       <div class="actions">
-        ${failed.length === 0 ? nothing : without}
+        ${failed.length === 0 ? nothing : without} ${failure.pullRequest ? request : nothing}
         ${failure.again ? html`${again} ${correct}` : html`${correct} ${again}`}
       </div>
       <p class="small muted">
@@ -179,11 +202,21 @@ function summary(output: CommitOutput): TemplateResult {
   </dl>`;
 }
 
-function ignored(output: CommitOutput): TemplateResult | typeof nothing {
-  const paths = output.files.filter((file) => file.state === "ignored").map((file) => file.path);
+// Which files did not go, and why.
+function listed(output: CommitOutput): TemplateResult {
+  return html`${fold(output, "ignored", (n) => `${counted(n, "file was", "files were")} left out by the .gitignore of the repository`)}
+  ${fold(output, "unchanged", (n) => `${counted(n, "file was", "files were")} there already`)}`;
+}
+
+function fold(
+  output: CommitOutput,
+  state: Outcome,
+  summary: (total: number) => string,
+): TemplateResult | typeof nothing {
+  const paths = output.files.filter((file) => file.state === state).map((file) => file.path);
   if (paths.length === 0) return nothing;
   return html`<details>
-    <summary>${counted(paths.length, "file was", "files were")} left out by the repository's .gitignore</summary>
+    <summary>${summary(paths.length)}</summary>
     ${pathList(paths.slice(0, LISTED), paths.length)}
   </details>`;
 }

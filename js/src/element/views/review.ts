@@ -1,19 +1,21 @@
 /** What will be pushed, and where to. */
 import { html, nothing, type TemplateResult } from "lit";
 import { cleanPathInRepo } from "../destination.js";
-import { bytes, capital, count, counted, printable } from "../format.js";
+import { bytes, counted, printable, sentence } from "../format.js";
 import { folderIcon } from "../icons.js";
 import type { TreeNode } from "../tree.js";
+import { findingsView } from "./findings.js";
 import { destinationForm } from "./form.js";
 import type { Host } from "./host.js";
+import { leftOutView } from "./left-out.js";
 import { note, pathList } from "./parts.js";
 import "../tree-view.js";
 
 /** The list of files beside the form. */
 export function reviewView(host: Host): TemplateResult {
   return html`<div class="review">
-    <section class="card files" part="card" aria-labelledby="heading">
-      ${head(host)} ${placement(host)} ${tree(host)} ${undo(host)} ${remarks(host)}
+    <section class="card files" part="card" aria-labelledby="heading" aria-busy=${String(host.model.applying)}>
+      ${head(host)} ${placement(host)} ${findingsView(host)} ${tree(host)} ${undo(host)} ${remarks(host)}
     </section>
     ${destinationForm(host)}
   </div>`;
@@ -107,11 +109,16 @@ function tree(host: Host): TemplateResult {
 
 function undo(host: Host): TemplateResult | typeof nothing {
   const { removed } = host.model.selection;
-  if (removed === undefined) return nothing;
+  const [first] = removed;
+  if (first === undefined) return nothing;
+  const files = removed.reduce((sum, node) => sum + (node.kind === "folder" ? node.files : 1), 0);
+  const name = html`<bdi>${printable(first.name)}</bdi>`;
   const what =
-    removed.kind === "folder"
-      ? html`<bdi>${printable(removed.name)}</bdi> (${counted(removed.files, "file")})`
-      : html`<bdi>${printable(removed.name)}</bdi>`;
+    removed.length > 1
+      ? counted(files, "file")
+      : first.kind === "folder"
+        ? html`${name} (${counted(files, "file")})`
+        : name;
   return html`<p class="undo small">
     <span class="grow">Removed ${what}</span>
     <button
@@ -126,12 +133,18 @@ function undo(host: Host): TemplateResult | typeof nothing {
   </p>`;
 }
 
-function remarks({ model }: Host): TemplateResult | typeof nothing {
-  const { skipped, unreadable, displaced, replaced } = model.selection;
-  const left = skipped.reduce((sum, group) => sum + group.total, 0);
-  if (left + unreadable.length + displaced.length + replaced === 0 && model.notice === undefined) return nothing;
+function remarks(host: Host): TemplateResult | typeof nothing {
+  const { model } = host;
+  const { leftOut, unreadable, displaced, replaced } = model.selection;
+  const left = leftOut.groups.length;
+  if (
+    left + model.selection.remarks.length + unreadable.length + displaced.length + replaced === 0 &&
+    model.notice === undefined
+  )
+    return nothing;
   return html`<div class="remarks">
     ${model.notice === undefined ? nothing : note("warn", model.notice)}
+    ${model.selection.remarks.map((remark) => note("warn", sentence(remark)))}
     ${
       unreadable.length === 0
         ? nothing
@@ -159,17 +172,6 @@ function remarks({ model }: Host): TemplateResult | typeof nothing {
         ? nothing
         : note("info", html`${counted(replaced, "file was", "files were")} chosen again and replaced.`)
     }
-    ${
-      left === 0
-        ? nothing
-        : html`<details class="skipped">
-            <summary>${count(left)} skipped</summary>
-            ${skipped.map(
-              ({ reason, total, paths }) =>
-                html`<h3>${capital(reason)} <span class="muted number">(${count(total)})</span></h3>
-                  ${pathList(paths, total)}`,
-            )}
-          </details>`
-    }
+    ${leftOutView(host)}
   </div>`;
 }
