@@ -6,7 +6,7 @@ import { parseArgs } from "node:util";
 import { startBrowser } from "../harness/browser.mjs";
 import { root } from "../harness/environment.mjs";
 import { startHub } from "../harness/hub.mjs";
-import { inState, NARROW, STATES } from "./states.mjs";
+import { HUB, inState, NARROW, STATES } from "./states.mjs";
 
 const { values: options, positionals } = parseArgs({
   options: { only: { type: "string" }, readme: { type: "boolean", default: false } },
@@ -16,7 +16,7 @@ const { values: options, positionals } = parseArgs({
 const into = resolve(process.env.INIT_CWD ?? ".", positionals[0] ?? join(root, "../screenshots"));
 if (!options.readme) mkdirSync(into, { recursive: true });
 
-const hub = await startHub();
+const hub = await startHub(HUB);
 const browser = await startBrowser();
 
 /** What follows a change by itself: announcements, the next report of numbers, a repo looked up. */

@@ -10,6 +10,11 @@ import { until } from "../harness/until.mjs";
 export const WIDE = { width: 1180, height: 860 };
 export const NARROW = { width: 320, height: 700 };
 
+/** Somebody whose token may write, but not to the repos of others. */
+const STRANGER = { name: "bob", token: "hf_bobMayWriteElsewhere" };
+/** What the Hub must be started with. */
+export const HUB = { flags: ["--user", `${STRANGER.name}:${STRANGER.token}`] };
+
 const work = temporaryFolder("states");
 const put = { face: "store", method: "PUT" };
 const says = (page, text) => page.page.getByText(text).first().waitFor();
@@ -43,6 +48,48 @@ const parts = () =>
           `shard-${String(i + 1).padStart(2, "0")}.safetensors`,
           noise(3_000_000, i + 2),
         ]),
+      ]),
+    ),
+  );
+
+/** A folder as it lies on somebody's disk, with much in it that should not go. */
+const messy = () =>
+  folder("model card draft", (into) =>
+    writeFolder(
+      into,
+      new Map([
+        [".DS_Store", "system"],
+        [".env", "API_KEY=not-for-others\n"],
+        [".git/config", "[core]\n"],
+        [".gitignore", "*.log\ncache/\n"],
+        ["README.md", prose(400, 3)],
+        ["cache/batch-1.bin", noise(4000, 3)],
+        ["cache/batch-2.bin", noise(4000, 4)],
+        ["config.json", '{ "layers": 12 }\n'],
+        ["data/Sample.csv", "1\n"],
+        ["data/sample.csv", "2\n"],
+        ["data/.gitignore", "draft-*\n"],
+        ["data/draft-1.csv", "0\n"],
+        [
+          "keys/id_rsa",
+          "-----BEGIN OPENSSH PRIVATE KEY-----\nb3BlbnNzaC1rZXktdjE\n-----END OPENSSH PRIVATE KEY-----\n",
+        ],
+        ["model.safetensors", noise(20_000, 6)],
+        ["train.log", "epoch 1\n"],
+        ["valid.log", "epoch 1\n"],
+      ]),
+    ),
+  );
+
+/** The same with a name that the Hub refuses. */
+const refused = () =>
+  folder("model card with a name", (into) =>
+    writeFolder(
+      into,
+      new Map([
+        ["README.md", prose(400, 3)],
+        ["notes/two\nlines.txt", "x\n"],
+        [".env", "API_KEY=1\n"],
       ]),
     ),
   );
@@ -118,6 +165,25 @@ export const STATES = {
     await page.push();
     await says(page, "Enter an access token");
   },
+  "review-messy": async (page) => {
+    await reviewed(page, messy());
+    await says(page, "Worth a look");
+    await page.page.getByText(/^\d+ left out$/).click();
+  },
+  "review-refused-name": async (page) => {
+    await reviewed(page, refused());
+    await says(page, "Before this can be pushed");
+  },
+  "review-options": async (page) => {
+    await page.hub.create(`tides-mirrored-${repos + 1}`);
+    await reviewed(page, messy(), { repo: `${page.hub.user}/tides-mirrored-${repos + 1}` });
+    await page.page.getByText("Options").click();
+    await page.page.getByLabel("Leave out").fill("data/*\n*.bin");
+    for (const name of ["Respect .gitignore", "Delete files", "Open a pull request"])
+      await page.page.getByLabel(name).click();
+    await says(page, "This commit also deletes");
+    await page.page.getByText("By your patterns").waitFor({ state: "attached" });
+  },
   "review-10000": (page) => reviewed(page, many()),
   uploading: async (page) => {
     await page.hub.order({ ...put, skip: 5, fault: { kind: "stall" } });
@@ -164,6 +230,14 @@ export const STATES = {
     await pushing(page, sample());
     await page.stage("done");
   },
+  "done-pull-request": async (page) => {
+    await page.hub.create("tides-asked");
+    await reviewed(page, sample(), { repo: `${page.hub.user}/tides-asked` });
+    await page.page.getByText("Options").click();
+    await page.page.getByLabel("Open a pull request").click();
+    await page.push();
+    await page.stage("done");
+  },
   unchanged: async (page) => {
     const form = { repo: `${page.hub.user}/tides-again` };
     await pushing(page, sample(), form);
@@ -175,6 +249,12 @@ export const STATES = {
   "failed-token": async (page) => {
     // Too short a push to be seen on the way.
     await reviewed(page, sample(), { token: "hf_nobodyHasThisToken" });
+    await page.push();
+    await page.stage("failed");
+  },
+  "failed-forbidden": async (page) => {
+    await page.hub.create("tides-of-alice");
+    await reviewed(page, sample(), { repo: `${page.hub.user}/tides-of-alice`, token: STRANGER.token });
     await page.push();
     await page.stage("failed");
   },

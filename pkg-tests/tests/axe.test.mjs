@@ -5,7 +5,7 @@ import { createRequire } from "node:module";
 import { after, before, describe, test } from "node:test";
 import { startBrowser } from "../harness/browser.mjs";
 import { startHub } from "../harness/hub.mjs";
-import { inState, NARROW, STATES } from "../screenshots/states.mjs";
+import { HUB, inState, NARROW, STATES } from "../screenshots/states.mjs";
 
 const axe = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
 const TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"];
@@ -35,7 +35,7 @@ describe("axe", () => {
   let hub;
   let browser;
   before(async () => {
-    hub = await startHub();
+    hub = await startHub(HUB);
     browser = await startBrowser();
   });
   after(async () => {
