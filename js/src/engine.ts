@@ -4,7 +4,7 @@
  * Entries say where the wasm is; callers may say it themselves with {@link init}. The compiled module is kept: lanes start
  * their own instances from it. Nothing is done at import time.
  */
-import { HubferryError } from "./errors.js";
+import { HubferryError, InvalidInputError } from "./errors.js";
 import { platform, type WasmSource } from "./platform.js";
 import * as core from "./wasm/core.js";
 
@@ -18,6 +18,12 @@ export interface InitOptions {
   /** The script of the hashing workers (`dist/compute/worker.js`, bundled or not), on the page's own origin. */
   workerUrl?: string | URL | undefined;
 }
+
+/** A page's policy and a broken file look the same from here. */
+const ADVICE = "the page's Content-Security-Policy must allow it ('wasm-unsafe-eval'), and its file must be whole";
+
+/** A function that every engine has, by its name in the wasm. */
+const MARK = "pushhandle_new";
 
 let chosen: InitOptions = {};
 let module: Promise<WebAssembly.Module> | undefined;
@@ -62,14 +68,32 @@ export function workerUrl(): string | URL | undefined {
 }
 
 async function start(): Promise<Engine> {
-  await core.default({ module_or_path: await compiledModule() });
+  const compiled = await compiledModule();
+  // The glue keeps whatever it has instantiated, so it must not be given something else.
+  const isOurs = WebAssembly.Module.exports(compiled).some(({ name }) => name === MARK);
+  try {
+    if (!isOurs) throw new TypeError(`It exports no ${MARK}`);
+    await core.default({ module_or_path: compiled });
+  } catch (error) {
+    const text = "This wasm is not the engine of this version of hubferry: give init() the file of the same package";
+    throw new HubferryError("unsupported", text, { cause: error });
+  }
   return core;
 }
 
 async function compile(pending: WasmSource | Promise<WasmSource>): Promise<WebAssembly.Module> {
+  if (typeof WebAssembly === "undefined") {
+    throw new HubferryError(
+      "unsupported",
+      `The engine needs WebAssembly, which this runtime does not have or allow: ${ADVICE}`,
+    );
+  }
   const source = await pending;
   if (source instanceof WebAssembly.Module) return source;
   if (source instanceof ArrayBuffer || ArrayBuffer.isView(source)) return await compileBytes(source);
+  if (!(source instanceof Response || source instanceof URL || typeof source === "string")) {
+    throw new InvalidInputError("init takes a WebAssembly.Module, the wasm's bytes, a Response, or where it is");
+  }
   const response = source instanceof Response ? source : await load(source);
   if (!response.ok) {
     throw new HubferryError(
@@ -96,9 +120,7 @@ async function compileBytes(source: BufferSource | Response): Promise<WebAssembl
     const isTyped = source.headers.get("content-type")?.startsWith("application/wasm") === true;
     return await (isTyped ? WebAssembly.compileStreaming(source) : WebAssembly.compile(await source.arrayBuffer()));
   } catch (error) {
-    // A page's policy and a broken file look the same from here.
-    const advice = "the page's Content-Security-Policy must allow it ('wasm-unsafe-eval'), and its file must be whole";
-    throw new HubferryError("unsupported", `The engine (WebAssembly) could not be compiled: ${advice}`, {
+    throw new HubferryError("unsupported", `The engine (WebAssembly) could not be compiled: ${ADVICE}`, {
       cause: error,
     });
   }
@@ -106,6 +128,8 @@ async function compileBytes(source: BufferSource | Response): Promise<WebAssembl
 
 function isOptions(source: unknown): source is InitOptions {
   if (typeof source !== "object" || source === null) return false;
-  const known = [WebAssembly.Module, ArrayBuffer, Response, URL, Promise];
-  return !ArrayBuffer.isView(source) && !known.some((type) => source instanceof type);
+  const known = [ArrayBuffer, Response, URL, Promise];
+  // Without WebAssembly there is no module either.
+  const isModule = typeof WebAssembly !== "undefined" && source instanceof WebAssembly.Module;
+  return !isModule && !ArrayBuffer.isView(source) && !known.some((type) => source instanceof type);
 }

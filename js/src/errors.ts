@@ -166,7 +166,7 @@ export function toError(thrown: unknown): Error {
   if (isErrorView(thrown)) return fromView(thrown);
   if (thrown instanceof Error) {
     // What the wasm itself throws (a trap) is never the caller's fault.
-    if (!(thrown instanceof WebAssembly.RuntimeError)) return thrown;
+    if (typeof WebAssembly === "undefined" || !(thrown instanceof WebAssembly.RuntimeError)) return thrown;
     return new HubferryError("internal", "The engine stopped unexpectedly; please report this", { cause: thrown });
   }
   return new HubferryError("internal", "Something that is not an error was thrown; please report this", {

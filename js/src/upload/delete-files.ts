@@ -4,11 +4,7 @@ import type { DeleteParams } from "./delete-file.js";
 import { Job, type UploadJob } from "./job.js";
 import type { CommitDeletedEntry } from "./operations.js";
 import { push, type Planned } from "./push.js";
-import { engine } from "../engine.js";
 import { InvalidInputError } from "../errors.js";
-import { listFiles } from "../hub/list-files.js";
-import { compact } from "../hub/params.js";
-import { filterRepoObjects } from "../source/folder/filter.js";
 
 /** Which files are deleted: these, or those that match. */
 export type DeleteFilesParams = DeleteParams &
@@ -42,7 +38,7 @@ export function deleteFiles(params: DeleteFilesParams): UploadJob {
   return new Job(async (control) => {
     const list = patternList(patterns);
     const message = { title: commitTitle ?? `Delete files ${list.join(" ")} with hubferry`, description };
-    return await push(params, message, matching(params, list), control);
+    return await push(params, message, nothing(), control, { deletePatterns: list });
   }, params.abortSignal);
 }
 
@@ -62,17 +58,7 @@ function patternList(patterns: unknown): string[] {
   throw new InvalidInputError('patterns must be a pattern like "*.tmp" or a list of them');
 }
 
-async function* matching(params: DeleteParams, patterns: readonly string[]): AsyncGenerator<Planned> {
-  await engine();
-  const { repo, branch } = params;
-  const found: string[] = [];
-  for await (const { path, type } of listFiles({
-    ...params,
-    repo,
-    recursive: true,
-    ...compact({ revision: branch }),
-  })) {
-    if (type === "file" && path !== ".gitattributes") found.push(path);
-  }
-  for (const path of await filterRepoObjects(found, { allowPatterns: patterns })) yield { operation: "delete", path };
+/** Adds no file: what goes is found by the engine. */
+async function* nothing(): AsyncGenerator<Planned, void, void> {
+  // There is nothing to plan.
 }

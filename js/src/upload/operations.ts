@@ -54,6 +54,7 @@ export async function* planOperations(
   }
   for (const operation of operations) {
     planning.signal?.throwIfAborted();
+    checkPath(operation);
     switch (operation.operation) {
       case "delete":
         yield { operation: "delete", path: operation.path };
@@ -84,6 +85,17 @@ async function* planAddition({ path, content, size, sha256 }: CommitFile, planni
 export function joinPath(folder: string, path: string): string {
   const trimmed = folder.replace(/^\/+|\/+$/g, "");
   return trimmed === "" || trimmed === "." ? path : `${trimmed}/${path}`;
+}
+
+function checkPath(operation: CommitOperation | null | undefined): void {
+  if (typeof operation !== "object" || operation === null)
+    throw new InvalidInputError('An operation must be an object, such as { operation: "delete", path }');
+  const path: unknown = operation.path;
+  if (typeof path === "string") return;
+  const kind = path === null || path === undefined ? "is missing" : `is a ${typeof path}`;
+  throw new InvalidInputError(
+    `The path of a file ${kind}: give the path from the repo's root, such as "data/train.csv"`,
+  );
 }
 
 function refuseOperation(operation: never): never {
