@@ -125,13 +125,8 @@ impl Store {
         let moved = raise(high, sent.so_far);
         let object = &mut self.objects[index];
         shared.meter.bytes_sent(sent.fresh, object.advance(moved));
-        // The last bit is the store's word to say.
-        let progress = (object.sent as f64 / object.size.max(1) as f64).min(0.999);
         if now.since(object.told) >= FILE_PROGRESS_EVERY {
-            object.told = now;
-            for &file in &object.files {
-                shared.tell_progress(file, progress, Activity::Uploading);
-            }
+            object.tell(shared, now);
         }
     }
 
@@ -327,7 +322,10 @@ impl Store {
         }
         let rest = raise(&mut part.high, part.put.end - part.put.start);
         let all = parts.iter().all(|part| part.etag.is_some());
-        shared.meter.bytes_sent(rest, self.objects[number].advance(rest));
+        let object = &mut self.objects[number];
+        shared.meter.bytes_sent(rest, object.advance(rest));
+        // Where the transport cannot tell how much of a body has left, this is all there is to tell.
+        object.tell(shared, now);
         if all {
             let request = self.completion(number)?.request(&shared.options.hub)?;
             shared.exchanges.start(Errand::api(Purpose::Complete(number), request, Replay::Safe), now);
@@ -351,11 +349,16 @@ impl Store {
     fn renew(&mut self, shared: &mut Shared, number: usize, now: Millis, cause: Error) -> Result<(), Error> {
         let object = &mut self.objects[number];
         object.renewals += 1;
+        let path = shared.files[object.files[0]].path.clone();
         if object.renewals > LFS_RENEWALS {
-            return Err(cause);
+            let mut error = cause;
+            error.message.push_str(&format!(
+                "; the content of {path:?} cannot be sent, although its upload URLs were renewed {LFS_RENEWALS} times. Try again \
+                 later, and over a faster connection if it is slow: the URLs are good for a short time only"
+            ));
+            return Err(error);
         }
         object.moved = 0;
-        let path = shared.files[object.files[0]].path.clone();
         shared.events.push_back(Event::Retry {
             path: Some(path),
             attempt: object.renewals,
@@ -393,6 +396,15 @@ impl Store {
 impl Object {
     fn id(&self) -> (String, u64) {
         (self.oid.clone(), self.size)
+    }
+
+    /// Says how far its files are. The last bit is the store's word to say.
+    fn tell(&mut self, shared: &mut Shared, now: Millis) {
+        self.told = now;
+        let progress = (self.sent as f64 / self.size.max(1) as f64).min(0.999);
+        for &file in &self.files {
+            shared.tell_progress(file, progress, Activity::Uploading);
+        }
     }
 
     /// `moved` more bytes went to the current URLs; returns how many of them went for the first time.
