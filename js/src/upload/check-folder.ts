@@ -65,7 +65,7 @@ export interface CheckFolderOptions {
 }
 
 /**
- * Checks files before they are pushed; `uploadFolder` does the same by itself.
+ * Checks files before they are pushed. `uploadFolder` does so by itself; in a page it looks at names alone and reads nothing.
  *
  * @example
  * const findings = await checkFolder(collectFiles("./folder"), { repo: "datasets/me/data" });

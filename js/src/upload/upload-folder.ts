@@ -8,6 +8,7 @@ import { orAborted } from "../abort.js";
 import { engine } from "../engine.js";
 import { HubferryError, InvalidInputError, type ErrorCode } from "../errors.js";
 import { refuse } from "../hub/params.js";
+import { platform } from "../platform.js";
 import { blobSource } from "../source/blob.js";
 import { collectFiles, type CollectedFile, type FolderSource, type GitignoreOption } from "../source/folder/collect.js";
 
@@ -81,10 +82,12 @@ async function* plan(
   control: Control,
 ): AsyncGenerator<Planned> {
   const check = new FolderChecking(await orAborted(engine(), control.signal), repo);
+  // In a page this thread reads no file: there, names have to do.
+  const mayRead = platform().disk !== undefined;
   try {
     for await (const { path: inFolder, content, size } of files) {
       const path = joinPath(pathInRepo, inFolder);
-      if (check.add({ path, size, content })) await check.look();
+      if (check.add({ path, size, content: mayRead ? content : undefined })) await check.look();
       yield { operation: "addOrUpdate", path, source: blobSource(content) };
     }
     for (const warning of leftOut.warnings()) control.emit(warning);
