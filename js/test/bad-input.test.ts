@@ -265,6 +265,13 @@ table("a file", [
     says: [/\/never\/there\.txt does not exist/],
   },
   {
+    name: "a first file of a new repo without content",
+    run: (known) =>
+      createRepo({ ...known, repo: "alice/new", files: [{ path: "a", content: null as unknown as Blob }] }),
+    ...invalid,
+    says: [/content of "a" is missing/],
+  },
+  {
     name: "an edit",
     run: file({ path: "a.txt", originalContent: new Blob(), edits: [] }),
     ...unsupported,

@@ -2,6 +2,7 @@
 import { chooseCompute } from "../compute/choose.js";
 import { engine } from "../engine.js";
 import { fromFailure, toError } from "../errors.js";
+import { toBlob } from "../source/content.js";
 import { call } from "./call.js";
 import { compact, refuse, repoSpec, type RepoParams } from "./params.js";
 
@@ -66,7 +67,7 @@ async function encodeFile({
 }): Promise<{ path: string; content: string }> {
   await engine();
   const compute = await chooseCompute(undefined);
-  const blob = content instanceof Blob ? content : new Blob([content]);
+  const blob = await toBlob(content, { path });
   const part = { blob, start: 0, end: blob.size, base64: true };
   const done = await compute.run({ kind: "assemble", parts: [part] }, { signal: new AbortController().signal });
   if (done.kind === "failed")

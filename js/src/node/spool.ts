@@ -1,43 +1,41 @@
-/** Temporary files for Node. They go when their push ends, or with the process. Used only by the entry for Node. */
-import { rmSync } from "node:fs";
+/**
+ * Temporary files for Node, held by their descriptors alone: their names are taken away at once, so that nothing stays behind
+ * however the process ends. Used only by the entry for Node.
+ */
 import { mkdtemp, open, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { openFile } from "./disk.js";
+import { fromFailure } from "../errors.js";
+import { shortRead } from "../source/failure.js";
+import { LazyBlob } from "../source/lazy.js";
 import type { Spool } from "../source/spool.js";
-
-/** Folders that are still there. */
-const folders = new Set<string>();
-
-function removeAll(): void {
-  for (const folder of folders) rmSync(folder, { recursive: true, force: true });
-}
 
 /** Makes a temporary file that only this user may read. */
 export async function diskSpool(): Promise<Spool> {
   const folder = await mkdtemp(join(tmpdir(), "hubferry-"));
-  if (folders.size === 0) process.once("exit", removeAll);
-  folders.add(folder);
-  const path = join(folder, "spooled");
-  const handle = await open(path, "wx", 0o600);
-  let isOpen = true;
-  const close = async (): Promise<void> => {
-    if (isOpen) await handle.close();
-    isOpen = false;
+  const handle = await open(join(folder, "spooled"), "wx+", 0o600);
+  const forget = (): Promise<void> => rm(folder, { recursive: true, force: true }).catch(() => undefined);
+  // Where an open file keeps its name (Windows), it goes when it is closed.
+  await forget();
+  let size = 0;
+  const read = async (start: number, end: number): Promise<Uint8Array<ArrayBuffer>> => {
+    const bytes = new Uint8Array(end - start);
+    for (let filled = 0; filled < bytes.length;) {
+      const { bytesRead } = await handle.read(bytes, filled, bytes.length - filled, start + filled);
+      if (bytesRead === 0) throw fromFailure(shortRead(bytes.length, filled));
+      filled += bytesRead;
+    }
+    return bytes;
   };
   return {
     write: async (bytes) => {
       await handle.writeFile(bytes);
+      size += bytes.length;
     },
-    finish: async () => {
-      await close();
-      return (await openFile(path)).blob;
-    },
+    finish: () => Promise.resolve(new LazyBlob({ read }, 0, size)),
     remove: async () => {
-      await close().catch(() => undefined);
-      await rm(folder, { recursive: true, force: true }).catch(() => undefined);
-      folders.delete(folder);
-      if (folders.size === 0) process.off("exit", removeAll);
+      await handle.close().catch(() => undefined);
+      await forget();
     },
   };
 }

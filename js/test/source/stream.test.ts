@@ -1,5 +1,5 @@
 // Streams as content: read once, kept where there is room, and gone afterwards.
-import { existsSync, readdirSync } from "node:fs";
+import { readdirSync, readlinkSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { createHash } from "node:crypto";
 import { afterAll, beforeAll, describe, expect, it, onTestFinished, vi } from "vitest";
@@ -26,9 +26,19 @@ beforeAll(async () => {
 });
 afterAll(() => hub.stop());
 
-/** What the package keeps on this disk; other programs have folders of the same name. */
-const spooled = (): string[] =>
-  readdirSync(tmpdir()).filter((name) => name.startsWith("hubferry-") && existsSync(`${tmpdir()}/${name}/spooled`));
+/** The temporary files that this process holds open; their names must be gone already. */
+function spooled(): string[] {
+  const held = readdirSync("/proc/self/fd").map((fd) => {
+    try {
+      return readlinkSync(`/proc/self/fd/${fd}`);
+    } catch {
+      return "";
+    }
+  });
+  const files = held.filter((path) => path.startsWith(tmpdir()) && path.includes("/spooled"));
+  expect(files.filter((path) => !path.endsWith(" (deleted)"))).toEqual([]);
+  return files;
+}
 
 /** A stream of `count` chunks of 1 MiB that says how it ended. */
 function chunks(
