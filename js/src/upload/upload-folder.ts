@@ -11,6 +11,7 @@ import { refuse } from "../hub/params.js";
 import { platform } from "../platform.js";
 import { blobSource } from "../source/blob.js";
 import { collectFiles, type CollectedFile, type FolderSource, type GitignoreOption } from "../source/folder/collect.js";
+import { toList } from "../source/folder/rules.js";
 
 /** What an upload of a folder takes. */
 export interface UploadFolderParams extends PushParams {
@@ -22,6 +23,11 @@ export interface UploadFolderParams extends PushParams {
   allowPatterns?: string | readonly string[] | undefined;
   /** No files that match one of these; as Python's `ignore_patterns`. `.git` and the like are always left out. */
   ignorePatterns?: string | readonly string[] | undefined;
+  /**
+   * Files of the repo that match one of these, relative to `pathInRepo`, go in the same commit, unless the folder brings them;
+   * as Python's `delete_patterns`. "*" makes `pathInRepo` a mirror of the folder. The root's `.gitattributes` never goes.
+   */
+  deletePatterns?: string | readonly string[] | undefined;
   /** First line of the commit's message. @default "Upload folder using hubferry" */
   commitTitle?: string | undefined;
   /** The rest of the commit's message. */
@@ -51,7 +57,8 @@ const NAMED = 5;
 export function uploadFolder(params: UploadFolderParams): UploadJob {
   return new Job(async (control) => {
     refuseLater(params);
-    const { folder, allowPatterns, ignorePatterns, gitignore, commitTitle, commitDescription } = params;
+    const { folder, pathInRepo, allowPatterns, ignorePatterns, deletePatterns, gitignore, ...rest } = params;
+    const { commitTitle, commitDescription } = rest;
     const unreadable: HubferryError[] = [];
     const leftOut = new LeftOut();
     // Now: a drop is empty after the first await.
@@ -70,7 +77,12 @@ export function uploadFolder(params: UploadFolderParams): UploadJob {
       },
     });
     const message = { title: commitTitle ?? "Upload folder using hubferry", description: commitDescription };
-    return await push(params, message, plan(params, files, unreadable, leftOut, control), control);
+    const rules = {
+      ignoreByHub: gitignore !== false,
+      deletePatterns: toList(deletePatterns),
+      deleteUnder: pathInRepo,
+    };
+    return await push(params, message, plan(params, files, unreadable, leftOut, control), control, rules);
   }, params.abortSignal);
 }
 
@@ -119,10 +131,9 @@ function notWhole(code: ErrorCode, errors: readonly HubferryError[]): HubferryEr
 
 /** Options of `uploadFolder` that this version knows of but cannot honour. */
 function refuseLater(params: object): void {
-  const { commits, deletePatterns, dryRun, resume, planCommits } = params as Record<string, unknown>;
+  const { commits, dryRun, resume, planCommits } = params as Record<string, unknown>;
   refuse({
     'commits: "auto"': commits !== undefined && commits !== "one",
-    deletePatterns,
     dryRun,
     resume,
     planCommits,
