@@ -36,6 +36,14 @@ pub const COMMITS_PAGE_MAX: usize = 1000;
 /// Discussions of one page.
 pub const DISCUSSIONS_PAGE: usize = 10;
 
+/// Large files of one page of a repo's list, and of one call that deletes them.
+/// Source: the Python client.
+pub const LFS_FILES_PAGE: usize = 1000;
+
+/// Large files of one call that copies them to another repo.
+/// Source: the Python client.
+pub const LFS_DUPLICATES: usize = 500;
+
 /// Objects that one LFS batch call may name.
 pub const LFS_BATCH_OBJECTS: usize = 1000;
 

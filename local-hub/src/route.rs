@@ -74,6 +74,12 @@ pub enum RepoRoute {
     Preupload(String),
     /// `POST …/commit/{rev}`.
     Commit(String),
+    /// `GET …/lfs-files`.
+    LfsFiles,
+    /// `POST …/lfs-files/batch`.
+    DeleteLfsFiles,
+    /// `POST …/lfs-files/duplicate`.
+    DuplicateLfsFiles,
     /// `GET …/discussions`.
     Discussions,
     /// `POST …/discussions`.
@@ -176,6 +182,9 @@ impl RepoRoute {
             Self::PathsInfo(_) => "paths-info",
             Self::Preupload(_) => "preupload",
             Self::Commit(_) => "commit",
+            Self::LfsFiles => "lfs-files.list",
+            Self::DeleteLfsFiles => "lfs-files.delete",
+            Self::DuplicateLfsFiles => "lfs-files.duplicate",
             Self::Discussions => "discussions.list",
             Self::CreateDiscussion => "discussions.create",
             Self::Discussion(_) => "discussions.get",
@@ -316,6 +325,9 @@ impl Parser<'_> {
             ["paths-info", rev] => (Method::POST, RepoRoute::PathsInfo(own(rev))),
             ["preupload", rev] => (Method::POST, RepoRoute::Preupload(own(rev))),
             ["commit", rev] => (Method::POST, RepoRoute::Commit(own(rev))),
+            ["lfs-files"] => (Method::GET, RepoRoute::LfsFiles),
+            ["lfs-files", "batch"] => (Method::POST, RepoRoute::DeleteLfsFiles),
+            ["lfs-files", "duplicate"] => (Method::POST, RepoRoute::DuplicateLfsFiles),
             ["discussions"] if *self.method == Method::POST => (Method::POST, RepoRoute::CreateDiscussion),
             ["discussions"] => (Method::GET, RepoRoute::Discussions),
             ["discussions", num] => (Method::GET, RepoRoute::Discussion(number(num)?)),

@@ -13,6 +13,7 @@ pub mod merge;
 pub mod pack;
 pub mod pointer;
 pub mod read;
+pub mod rewrite;
 pub mod template;
 mod tree_edit;
 pub mod write;

@@ -199,10 +199,17 @@ fn describe(repo: &Repository, path: String, entry: &TreeEntry<'_>) -> Result<En
 
 fn blob_kind(repo: &Repository, oid: Oid) -> Result<EntryKind, Refusal> {
     let (size, _) = repo.odb()?.read_header(oid)?;
-    if size <= POINTER_MAX
-        && let Some(pointer) = Pointer::parse(repo.find_blob(oid)?.content())
-    {
-        return Ok(EntryKind::Lfs { pointer, pointer_size: size as u64 });
+    Ok(match pointer(repo, oid)? {
+        Some(pointer) => EntryKind::Lfs { pointer, pointer_size: size as u64 },
+        None => EntryKind::File { size: size as u64 },
+    })
+}
+
+/// The pointer that a blob is; nothing when it is none.
+pub fn pointer(repo: &Repository, oid: Oid) -> Result<Option<Pointer>, Refusal> {
+    let (size, _) = repo.odb()?.read_header(oid)?;
+    if size > POINTER_MAX {
+        return Ok(None);
     }
-    Ok(EntryKind::File { size: size as u64 })
+    Ok(Pointer::parse(repo.find_blob(oid)?.content()))
 }

@@ -10,6 +10,7 @@ pub mod foreign;
 mod git;
 mod info;
 mod lfs;
+mod lfs_files;
 mod oauth;
 mod paths;
 mod preupload;
@@ -102,6 +103,9 @@ pub async fn answer(call: Call, route: Route) -> Answer {
             RepoRoute::GitRefs => git::refs(call, id).await,
             RepoRoute::GitUploadPack => git::upload_pack(call, id).await,
             RepoRoute::GitReceivePack => git::receive_pack(),
+            RepoRoute::LfsFiles => lfs_files::list(call, id).await,
+            RepoRoute::DeleteLfsFiles => lfs_files::delete(call, id).await,
+            RepoRoute::DuplicateLfsFiles => lfs_files::duplicate(call, id).await,
             RepoRoute::Resolve(rev, path) => resolve::get(call, id, rev, path).await,
             RepoRoute::Raw(rev, path) => resolve::raw(call, id, rev, path).await,
             RepoRoute::Discussions => discussions::list(call, id).await,

@@ -16,6 +16,7 @@ mod git_agrees;
 mod git_http;
 mod harness;
 mod lfs;
+mod lfs_files;
 mod load;
 mod network;
 mod oauth;
