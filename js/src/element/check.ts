@@ -11,11 +11,18 @@ import type { FileTree } from "./tree.js";
 /** Milliseconds without a change before the files are looked at. */
 const REST_MS = 120;
 
+/** The code of the finding for which contents are read. */
+const SECRET = "looks_like_secret";
+/** Bytes up to which a file may have been read for it. */
+const READ_UP_TO = 256 * 1024;
+
 /** The findings about a selection. */
 export class Check {
   findings: readonly Finding[] = [];
   readonly #checkFolder: Package["checkFolder"];
   readonly #changed: () => void;
+  /** Contents in which no secret was found: not read again with each change. */
+  readonly #harmless = new WeakSet<Blob>();
   #last = 0;
   #resting: ReturnType<typeof setTimeout> | undefined;
   #running: Promise<void> = Promise.resolve();
@@ -63,12 +70,28 @@ export class Check {
     let findings: readonly Finding[] = [];
     try {
       // Only the type counts, and a name may not be known yet.
-      findings = await this.#checkFolder(tree.all(), { repo: { type, name: "any/name" } });
+      findings = await this.#checkFolder(this.#files(tree), { repo: { type, name: "any/name" } });
     } catch {
       // It is a service to the person; the push itself refuses what cannot be.
     }
     if (run !== this.#last) return;
     this.findings = findings;
+    this.#remember(tree);
     this.#changed();
+  }
+
+  // Nobody looks for a secret in an empty file, and no other rule is about small ones.
+  *#files(tree: FileTree): Iterable<{ path: string; size: number; content: Blob }> {
+    for (const { path, size, content } of tree.all())
+      yield { path, content, size: this.#harmless.has(content) ? 0 : size };
+  }
+
+  #remember(tree: FileTree): void {
+    const secrets = this.findings.find(({ code }) => code === SECRET);
+    const known = new Set(secrets?.paths);
+    // Those that are not listed cannot be told from the harmless ones.
+    if (known.size < (secrets?.total ?? 0)) return;
+    for (const { path, size, content } of tree.all())
+      if (size <= READ_UP_TO && !known.has(path)) this.#harmless.add(content);
   }
 }

@@ -3,7 +3,7 @@
  *
  * It follows the ARIA tree pattern with one tab stop: the list keeps the focus and names the active row, so that the focus
  * is not lost when a row disappears or is scrolled out of existence. Arrows, Home, End, Page Up and Page Down move; Right
- * and Left open, close and climb; Delete takes out; letters jump.
+ * and Left open, close and climb; * opens all folders beside the active row; Delete takes out; letters jump.
  */
 import { html, LitElement, nothing, type TemplateResult } from "lit";
 import { property, query, state } from "lit/decorators.js";
@@ -148,6 +148,9 @@ export class HubferryTree extends LitElement {
       " ": () => {
         this.#open(row.node);
       },
+      "*": () => {
+        this.#openAll(row.node);
+      },
       Delete: () => {
         this.onRemove(row.node);
       },
@@ -166,6 +169,11 @@ export class HubferryTree extends LitElement {
 
   #open(node: TreeNode): void {
     if (node.kind === "folder") this.onToggle(node, !node.open);
+  }
+
+  #openAll({ parent }: TreeNode): void {
+    for (const sibling of parent?.children.values() ?? [])
+      if (sibling.kind === "folder" && !sibling.open) this.onToggle(sibling, true);
   }
 
   #inward({ node }: TreeRow): void {
