@@ -69,7 +69,9 @@ async function readRange(
 
 /** What was a file and is something else now has changed; it is no mistake of whoever gave it. */
 function asChange(error: unknown): never {
-  throw error instanceof InvalidInputError ? new FileChangedError("it is no file any more, but a folder or something else", { cause: error }) : error;
+  throw error instanceof InvalidInputError
+    ? new FileChangedError("it is no file any more, but a folder or something else", { cause: error })
+    : error;
 }
 
 interface Stats {
