@@ -1,8 +1,12 @@
 #!/usr/bin/env bash
-# The long tests at full size: the scripts of pkg-tests/soak, which `make test` runs scaled down.
+# The long tests at full size: the scripts of pkg-tests/soak and the load on the embedded Hub, which `make test` runs scaled down.
 source "$(dirname "$0")/lib.sh"
 
 scripts/setup/all.sh
 scripts/build/all.sh
 scripts/build/tarball.sh
 npm run --silent soak -w pkg-tests
+
+say "sixteen clients at once"
+lock_target
+HUBFERRY_FULL=1 cargo test --quiet --locked --package hubferry-local-hub --test hub -- --nocapture sixteen_clients

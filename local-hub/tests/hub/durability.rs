@@ -1,119 +1,137 @@
 //! Nothing that was acknowledged is lost when the program is killed, and nothing half is left.
 
+use std::collections::BTreeMap;
 use std::path::Path;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
 use serde_json::{Value, json};
 
-use crate::harness::{file, git, header, lfs_file, noise, oid};
+use crate::harness::{commit, file, git, header, lfs_file, noise, oid, snapshot, upload};
 use crate::program::Program;
 
-/// Pushes until the program dies; gives the commits and objects that were acknowledged.
-async fn push_until_killed(url: String, client: reqwest::Client, round: usize) -> (Vec<String>, Vec<String>) {
-    let (mut commits, mut objects) = (Vec::new(), Vec::new());
+/// How often the program is killed while it is pushed to.
+const ROUNDS: usize = 20;
+/// The repos that are pushed to, each by two at once.
+const REPOS: [&str; 2] = ["one", "two"];
+/// Larger objects go in parts.
+const PARTS: [&str; 4] = ["--multipart-threshold", "100000", "--part-size", "60000"];
+
+/// What the Hub has said yes to, of one repo.
+#[derive(Default)]
+struct Acknowledged {
+    commits: Vec<String>,
+    objects: Vec<String>,
+}
+
+/// Pushes to a repo until the program dies; `acknowledged` counts over all who push.
+async fn push_until_killed(url: String, repo: &str, seed: usize, acknowledged: Arc<AtomicUsize>) -> Acknowledged {
+    let client = reqwest::Client::new();
+    let mut kept = Acknowledged::default();
     for n in 0.. {
-        let content = noise(200_000, (round * 1000 + n) as u64);
-        let batch = json!({ "operation": "upload", "objects": [{ "oid": oid(&content), "size": content.len() }] });
-        let lines = [
-            header(&format!("round {round}, {n}")),
-            lfs_file(&format!("{round}/{n}.bin"), &content),
-            file(&format!("{round}/{n}.txt"), &noise(5000, n as u64)),
-        ];
+        let content = noise([40_000, 250_000, 3_000][n % 3], (seed * 1000 + n) as u64);
+        let id = oid(&content);
         let pushed = async {
-            let batch = client
-                .post(format!("{url}/demo/repo.git/info/lfs/objects/batch"))
-                .bearer_auth("hf_demo")
-                .header("content-type", "application/vnd.git-lfs+json")
-                .body(batch.to_string());
-            let answer: Value = batch.send().await?.json().await?;
-            let href = answer["objects"][0]["actions"]["upload"]["href"].as_str().unwrap();
-            client.put(href).body(content.clone()).send().await?.error_for_status()?;
-            objects.push(oid(&content));
-            let body: Vec<String> = lines.iter().map(Value::to_string).collect();
-            let commit = client
-                .post(format!("{url}/api/models/demo/repo/commit/main"))
-                .bearer_auth("hf_demo")
-                .header("content-type", "application/x-ndjson")
-                .body(body.join("\n"));
-            let answer: Value = commit.send().await?.error_for_status()?.json().await?;
-            commits.push(answer["commitOid"].as_str().unwrap().to_owned());
+            upload(&client, &url, repo, &content).await?;
+            kept.objects.push(id.clone());
+            acknowledged.fetch_add(1, Ordering::SeqCst);
+            let lines = [
+                header(&format!("push {seed}, {n}")),
+                lfs_file(&format!("{seed}/{n}.bin"), &content),
+                file(&format!("{seed}/{n}.txt"), &noise(5000, n as u64)),
+            ];
+            kept.commits.push(commit(&client, &url, repo, &lines).await?);
             Ok::<(), reqwest::Error>(())
         };
         if pushed.await.is_err() {
             break;
         }
     }
-    (commits, objects)
+    kept
 }
 
-fn check(repo: &Path, commits: &[String], objects: &[String]) {
+/// A repo holds all that was acknowledged, and git finds nothing wrong with it.
+fn check(repo: &Path, kept: &Acknowledged) {
     git(repo, &["fsck", "--strict", "--no-dangling"]);
     let history = git(repo, &["rev-list", "main"]);
-    for commit in commits {
+    for commit in &kept.commits {
         assert!(history.contains(commit), "the acknowledged commit {commit} is lost");
     }
-    for oid in objects {
-        let path = repo.join("lfs/objects").join(&oid[..2]).join(&oid[2..4]).join(oid);
-        let content = std::fs::read(path).unwrap();
-        assert_eq!(crate::harness::oid(&content), *oid);
+    let object = |oid: &str| repo.join("lfs/objects").join(&oid[..2]).join(&oid[2..4]).join(oid);
+    for id in &kept.objects {
+        assert_eq!(oid(&std::fs::read(object(id)).unwrap()), *id);
     }
-    // Every large file that a commit names is there.
-    for line in git(repo, &["ls-tree", "-r", "--name-only", "main"]).lines().filter(|path| path.ends_with(".bin")) {
-        let pointer = git(repo, &["show", &format!("main:{line}")]);
-        let oid = pointer.split("sha256:").nth(1).unwrap()[..64].to_owned();
-        assert!(repo.join("lfs/objects").join(&oid[..2]).join(&oid[2..4]).join(&oid).is_file(), "{line}");
+    if kept.commits.is_empty() {
+        return;
+    }
+    // Every large file that a commit names is there, also of commits whose answer was lost.
+    let pointers = git(repo, &["grep", "--text", "-h", "^oid sha256:", "main", "--", "*.bin"]);
+    for id in pointers.lines().map(|line| line.trim_start_matches("oid sha256:")) {
+        assert!(object(id).is_file(), "{id} is committed and not stored");
+    }
+}
+
+/// Nothing half is left after a start: no locks, no temporary files.
+fn check_clean(data: &Path) {
+    assert_eq!(std::fs::read_dir(data.join("incoming")).unwrap().count(), 0);
+    // The program itself holds this one.
+    let own = data.join(".lock");
+    for path in snapshot(data).into_keys().filter(|path| *path != own) {
+        let name = path.file_name().unwrap().to_str().unwrap();
+        let stray = name.ends_with(".lock") || name.starts_with("tmp_") || name.starts_with("pack_git2_");
+        assert!(!stray, "{} is left", path.display());
     }
 }
 
 #[tokio::test]
-async fn killed_in_the_middle_of_a_push() {
+async fn killed_twenty_times_in_the_middle_of_pushes() {
     let data = tempfile::tempdir().unwrap();
-    let repo = data.path().join("repos/models/demo/repo.git");
-    let (mut commits, mut objects) = (Vec::new(), Vec::new());
-    for round in 0..6 {
-        let mut program = Program::start(data.path(), &[]);
-        // Nothing half is left from the round before.
-        assert_eq!(std::fs::read_dir(data.path().join("incoming")).unwrap().count(), 0);
-        let client = reqwest::Client::new();
+    let dir = |repo: &str| data.path().join(format!("repos/models/demo/{repo}.git"));
+    let mut kept: BTreeMap<&str, Acknowledged> = REPOS.map(|repo| (repo, Acknowledged::default())).into();
+    for round in 0..=ROUNDS {
+        let mut program = Program::start(data.path(), &PARTS);
+        check_clean(data.path());
         if round == 0 {
-            let body = json!({ "name": "repo" });
-            let made = client
-                .post(format!("{}/api/repos/create", program.url))
-                .bearer_auth("hf_demo")
-                .json(&body)
-                .send()
-                .await;
-            assert_eq!(made.unwrap().status(), 200);
+            for repo in REPOS {
+                let ask = reqwest::Client::new().post(format!("{}/api/repos/create", program.url));
+                let made = ask.bearer_auth("hf_demo").json(&json!({ "name": repo })).send().await.unwrap();
+                assert_eq!(made.status(), 200);
+            }
         }
-        let pushing = tokio::spawn(push_until_killed(program.url.clone(), client, round));
-        tokio::time::sleep(Duration::from_millis(400 + 37 * round as u64)).await;
+        for (repo, kept) in &kept {
+            let info = reqwest::get(format!("{}/api/models/demo/{repo}", program.url)).await.unwrap();
+            let info: Value = info.error_for_status().unwrap().json().await.unwrap();
+            assert_eq!(info["sha"], git(&dir(repo), &["rev-parse", "main"]).trim());
+            check(&dir(repo), kept);
+        }
+        if round == ROUNDS {
+            break;
+        }
+        let acknowledged = Arc::new(AtomicUsize::new(0));
+        let pushes: Vec<_> = (0..2 * REPOS.len())
+            .map(|n| {
+                let (repo, seed) = (REPOS[n % REPOS.len()], round * 10 + n);
+                let pushing = push_until_killed(program.url.clone(), repo, seed, Arc::clone(&acknowledged));
+                (repo, tokio::spawn(pushing))
+            })
+            .collect();
+        // Some are in full swing; then any moment will do.
+        while acknowledged.load(Ordering::SeqCst) < 2 {
+            tokio::time::sleep(Duration::from_millis(1)).await;
+        }
+        tokio::time::sleep(Duration::from_millis(37 * round as u64 % 149)).await;
         program.child.kill().unwrap();
         program.child.wait().unwrap();
-        let (more_commits, more_objects) = pushing.await.unwrap();
-        assert!(!more_objects.is_empty(), "round {round} pushed nothing");
-        commits.extend(more_commits);
-        objects.extend(more_objects);
-        check(&repo, &commits, &objects);
+        for (repo, pushing) in pushes {
+            let more = pushing.await.unwrap();
+            let kept = kept.get_mut(repo).unwrap();
+            kept.commits.extend(more.commits);
+            kept.objects.extend(more.objects);
+        }
     }
-    assert!(commits.len() > 6, "{} commits", commits.len());
-
-    // The last one starts, cleans up and goes on.
-    let program = Program::start(data.path(), &[]);
-    let left: Vec<_> = std::fs::read_dir(repo.join("objects"))
-        .unwrap()
-        .chain(std::fs::read_dir(repo.join("objects/pack")).unwrap())
-        .map(|entry| entry.unwrap().file_name().into_string().unwrap())
-        .filter(|name| name.starts_with("tmp_") || name.starts_with("pack_git2_"))
-        .collect();
-    assert_eq!(left, Vec::<String>::new());
-    let lines = [header("after all"), file("last.txt", b"last")].map(|line| line.to_string()).join("\n");
-    let answer = reqwest::Client::new()
-        .post(format!("{}/api/models/demo/repo/commit/main", program.url))
-        .bearer_auth("hf_demo")
-        .header("content-type", "application/x-ndjson")
-        .body(lines);
-    assert_eq!(answer.send().await.unwrap().status(), 200);
-    check(&repo, &commits, &objects);
+    let commits: usize = kept.values().map(|kept| kept.commits.len()).sum();
+    assert!(commits > ROUNDS, "{commits} commits");
 }
 
 #[tokio::test]

@@ -262,6 +262,47 @@ impl Reply {
     }
 }
 
+/// Demo uploads an object to a repo of a running program, whole or in parts, as the batch says.
+pub async fn upload(client: &reqwest::Client, url: &str, repo: &str, content: &[u8]) -> reqwest::Result<()> {
+    let batch = json!({
+        "operation": "upload", "transfers": ["basic", "multipart"],
+        "objects": [{ "oid": oid(content), "size": content.len() }],
+    });
+    let asked = client
+        .post(format!("{url}/demo/{repo}.git/info/lfs/objects/batch"))
+        .bearer_auth("hf_demo")
+        .header("content-type", "application/vnd.git-lfs+json")
+        .body(batch.to_string());
+    let answer: Value = asked.send().await?.error_for_status()?.json().await?;
+    let action = &answer["objects"][0]["actions"]["upload"];
+    let href = action["href"].as_str().unwrap();
+    let Some(size) = action["header"]["chunk_size"].as_str() else {
+        client.put(href).body(content.to_vec()).send().await?.error_for_status()?;
+        return Ok(());
+    };
+    let mut parts = Vec::new();
+    for (part, bytes) in (1..).zip(content.chunks(size.parse().unwrap())) {
+        let to = action["header"][format!("{part:05}")].as_str().unwrap();
+        let answer = client.put(to).body(bytes.to_vec()).send().await?.error_for_status()?;
+        parts.push(json!({ "partNumber": part, "etag": answer.headers()["etag"].to_str().unwrap() }));
+    }
+    let whole = json!({ "oid": oid(content), "parts": parts });
+    client.post(href).json(&whole).send().await?.error_for_status()?;
+    Ok(())
+}
+
+/// Demo commits lines to main of a repo of a running program; gives the commit.
+pub async fn commit(client: &reqwest::Client, url: &str, repo: &str, lines: &[Value]) -> reqwest::Result<String> {
+    let body: Vec<String> = lines.iter().map(Value::to_string).collect();
+    let sent = client
+        .post(format!("{url}/api/models/demo/{repo}/commit/main"))
+        .bearer_auth("hf_demo")
+        .header("content-type", "application/x-ndjson")
+        .body(body.join("\n"));
+    let answer: Value = sent.send().await?.error_for_status()?.json().await?;
+    Ok(answer["commitOid"].as_str().unwrap().to_owned())
+}
+
 /// The SHA-256 of a content.
 pub fn oid(content: &[u8]) -> String {
     hex::encode(Sha256::digest(content))
