@@ -1,11 +1,15 @@
 //! The program: its first line, its end, its options, and a data folder that outlives it.
 
-use std::io::{BufRead, BufReader, Read};
+use std::io::{BufRead, BufReader, Read, Write};
+use std::net::TcpStream;
 use std::path::Path;
 use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
 
 use serde_json::{Value, json};
+use sha2::{Digest, Sha256};
+
+use crate::harness::noise;
 
 /// The program as a child; killed when dropped.
 pub struct Program {
@@ -125,4 +129,53 @@ fn bad_options_are_refused() {
         assert_eq!(output.status.code(), Some(2), "{options:?}");
         assert!(output.stdout.is_empty());
     }
+}
+
+/// The most memory that a process had at once.
+/// Units: bytes.
+fn peak(pid: u32) -> u64 {
+    let status = std::fs::read_to_string(format!("/proc/{pid}/status")).unwrap();
+    let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:")).unwrap();
+    line.trim().trim_end_matches(" kB").parse::<u64>().unwrap() * 1024
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_large_body_needs_little_memory() {
+    const BLOCK: usize = 1 << 20;
+    const BLOCKS: usize = 400;
+    let data = tempfile::tempdir().unwrap();
+    let program = Program::start(data.path(), &[]);
+    let client = reqwest::Client::new();
+    let post = async |path: &str, body: Value| {
+        let url = format!("{}{path}", program.url);
+        let sent = client.post(url).bearer_auth("hf_demo").json(&body).send().await.unwrap();
+        assert_eq!(sent.status(), 200);
+        sent.json::<Value>().await.unwrap()
+    };
+    post("/api/repos/create", json!({ "name": "repo" })).await;
+    let block = noise(BLOCK, 1);
+    let mut digest = Sha256::new();
+    for _ in 0..BLOCKS {
+        digest.update(&block);
+    }
+    let size = BLOCK * BLOCKS;
+    let objects =
+        json!({ "operation": "upload", "objects": [{ "oid": hex::encode(digest.finalize()), "size": size }] });
+    let batch = post("/demo/repo.git/info/lfs/objects/batch", objects.clone()).await;
+    let href = batch["objects"][0]["actions"]["upload"]["href"].as_str().unwrap();
+    let (host, path) = href.strip_prefix("http://").unwrap().split_once('/').unwrap();
+    tokio::task::block_in_place(|| {
+        let mut stream = TcpStream::connect(host).unwrap();
+        write!(stream, "PUT /{path} HTTP/1.1\r\nHost: {host}\r\nContent-Length: {size}\r\nConnection: close\r\n\r\n")
+            .unwrap();
+        for _ in 0..BLOCKS {
+            stream.write_all(&block).unwrap();
+        }
+        let mut answer = String::new();
+        stream.read_to_string(&mut answer).unwrap();
+        assert!(answer.starts_with("HTTP/1.1 200"), "{answer}");
+    });
+    assert!(post("/demo/repo.git/info/lfs/objects/batch", objects).await["objects"][0]["actions"].is_null());
+    let most = peak(program.child.id());
+    assert!(most < 100 << 20, "{most} bytes");
 }
