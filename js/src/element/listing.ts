@@ -92,10 +92,7 @@ export class Listing {
     this.#changed();
     try {
       if (!rules.gitignore) await this.#listIgnored();
-      const found = new Map<string, Blob>(selection.byPatterns);
-      if (!rules.gitignore) for (const [path, content] of selection.ignored) found.set(path, content);
-      for (const { path, content } of selection.tree.all())
-        if (!rules.gitignore || !selection.ignored.has(path)) found.set(path, content);
+      const found = await this.#everyFile(rules.gitignore);
       const tree = new FileTree();
       const leftOut = new Map<string, Blob>();
       const reasons: [path: string, rule: string][] = [];
@@ -123,6 +120,16 @@ export class Listing {
     }
   }
 
+  /** What the patterns are applied to. */
+  async #everyFile(gitignore: boolean): Promise<Map<string, Blob>> {
+    const { selection } = this;
+    const found = new Map<string, Blob>();
+    await this.#each(known(selection, gitignore), undefined, ({ path, content }) => {
+      found.set(path, content);
+    });
+    return found;
+  }
+
   /** Lists the files that ignore files name, unless that was done. */
   #listIgnored(): Promise<void> {
     this.#reading = this.#reading.then(() => this.#readIgnored());
@@ -138,10 +145,10 @@ export class Listing {
     }
   }
 
-  async #each(
-    files: AsyncIterable<Collected>,
+  async #each<File>(
+    files: AsyncIterable<File> | Iterable<File>,
     signal: AbortSignal | undefined,
-    take: (file: Collected) => void,
+    take: (file: File) => void,
   ): Promise<void> {
     let drawn = performance.now();
     for await (const file of files) {
@@ -153,4 +160,12 @@ export class Listing {
       if (signal?.aborted === true) break;
     }
   }
+}
+
+// Those in the list, those that patterns left out, and those that ignore files name, if they count.
+function* known(selection: Selection, gitignore: boolean): Iterable<{ path: string; content: Blob }> {
+  const counts = (path: string): boolean => !gitignore || !selection.ignored.has(path);
+  for (const [path, content] of selection.byPatterns) if (counts(path)) yield { path, content };
+  if (!gitignore) for (const [path, content] of selection.ignored) yield { path, content };
+  for (const file of selection.tree.all()) if (counts(file.path)) yield file;
 }

@@ -376,6 +376,8 @@ export class DropModel {
 
   async #collect(list: () => Promise<void>): Promise<void> {
     try {
+      // Rules that are just being applied would put their tree in the place of the new files.
+      await this.#applied;
       await list();
       if (this.#hasPatterns || !this.form.gitignore) await this.#listing.apply(this.form);
     } catch (error) {

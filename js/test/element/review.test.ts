@@ -73,6 +73,18 @@ describe("ignore files", () => {
     await holds("a", "b.log");
   });
 
+  it("keep out what patterns had left out meanwhile", async () => {
+    await choose("a", "b.log");
+    model.edit({ gitignore: false, leaveOut: "b.log" });
+    await holds("a");
+    model.edit({ gitignore: true, leaveOut: "" });
+    await holds("a");
+    await soon(() => {
+      expect(model.selection.byPatterns.size).toBe(0);
+    });
+    expect(paths()).toEqual(["a"]);
+  });
+
   it("are not asked about what comes later, when they are disregarded", async () => {
     model.edit({ gitignore: false });
     await choose("a", "b.log");
