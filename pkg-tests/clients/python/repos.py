@@ -1,7 +1,7 @@
 """Repos as huggingface_hub makes, changes, moves and deletes them, and who may."""
 
 from huggingface_hub import HfApi
-from huggingface_hub.errors import HfHubHTTPError, RepositoryNotFoundError
+from huggingface_hub.errors import GatedRepoError, HfHubHTTPError, RepositoryNotFoundError
 
 from support import ENDPOINT, api, bob, paths, raises, reader, repo, run
 
@@ -73,11 +73,15 @@ def test_private_ones_hide():
     assert not bob.repo_exists(id)
 
 
-def test_gated_is_a_setting():
+def test_gated_repos_keep_their_files():
     id = repo()
+    api.upload_file(path_or_fileobj=b"x", path_in_repo="x.txt", repo_id=id)
     assert api.model_info(id).gated is False
     api.update_repo_settings(id, gated="manual")
     assert api.model_info(id).gated == "manual"
+    assert bob.model_info(id).id == id
+    raises(GatedRepoError, lambda: bob.hf_hub_download(id, "x.txt"))
+    api.hf_hub_download(id, "x.txt")
     api.update_repo_settings(id, gated=False)
     assert api.model_info(id).gated is False
 
