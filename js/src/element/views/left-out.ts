@@ -1,6 +1,6 @@
 /** What is not among the files to push, and the rule that says so. */
 import { html, nothing, type TemplateResult } from "lit";
-import { capital, count, counted, printable } from "../format.js";
+import { count, counted, printable } from "../format.js";
 import type { LeftOutGroup, LeftOutRule, SkipKind } from "../left-out.js";
 import type { Host } from "./host.js";
 import { note, pathList } from "./parts.js";
@@ -56,7 +56,7 @@ function kind(host: Host, { by, total, rules }: LeftOutGroup): TemplateResult {
 function one({ rule, total, paths }: LeftOutRule): TemplateResult {
   return html`<details>
     <summary>
-      <bdi class="rule">${capital(printable(rule))}</bdi> <span class="muted number">${count(total)}</span>
+      <bdi class="rule">${printable(rule)}</bdi> <span class="muted number">${count(total)}</span>
     </summary>
     ${pathList(paths, total)}
   </details>`;
