@@ -10,6 +10,7 @@ import { noise } from "../harness/fixture.mjs";
 import { startHub } from "../harness/hub.mjs";
 import { project } from "../harness/project.mjs";
 import { checkHistory, checkRepo, countByRoute } from "../harness/pushed.mjs";
+import { until } from "../harness/until.mjs";
 
 const TYPES = {
   ".js": "text/javascript",
@@ -183,6 +184,55 @@ describe("a page", () => {
       await pushed({ policy: GOOD, content });
     });
   }
+
+  test("that is closed while it keeps a stream leaves a file that the next one takes away", async () => {
+    const context = await browser.newContext();
+    const open = async (work) => {
+      const page = await context.newPage();
+      await page.goto(`${site.url}/page.html?policy=${encodeURIComponent(GOOD)}`);
+      await page.evaluate(
+        async (known) => {
+          const { uploadFile } = await import("/entry/browser.js");
+          window.keep = (chunks) => {
+            const content = new ReadableStream({
+              pull: (controller) => {
+                if (chunks-- > 0) controller.enqueue(new Uint8Array(1024 * 1024));
+                else return new Promise(() => undefined);
+              },
+            });
+            window.job = uploadFile({ ...known, file: { path: "x", content } });
+            window.job.catch(() => undefined);
+          };
+          window.kept = async () => {
+            const root = await navigator.storage.getDirectory();
+            const folder = await root.getDirectoryHandle("hubferry-spool", { create: true });
+            const names = new Set();
+            // Chromium has a second file, with a longer name, while it writes.
+            for await (const name of folder.keys()) names.add(name.split(".")[0]);
+            return [...names];
+          };
+        },
+        { repo: hub.repo("never"), hubUrl: hub.url, accessToken: hub.token },
+      );
+      await work(page);
+      await page.close();
+    };
+    let left;
+    await open(async (page) => {
+      await page.evaluate(() => window.keep(12));
+      await until(async () => (left = await page.evaluate(() => window.kept())).length === 1);
+    });
+    await open(async (page) => {
+      await page.evaluate(() => window.keep(12));
+      await until(async () => {
+        const [only, more] = await page.evaluate(() => window.kept());
+        return only !== undefined && more === undefined && only !== left[0];
+      });
+      await page.evaluate(() => window.job.abort());
+      await until(async () => (await page.evaluate(() => window.kept())).length === 0);
+    });
+    await context.close();
+  });
 
   const withoutStorage = () => {
     StorageManager.prototype.getDirectory = () => Promise.reject(new DOMException("no", "SecurityError"));

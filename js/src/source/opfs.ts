@@ -60,7 +60,9 @@ function lock(name: string): Promise<() => void> {
 /** Takes files away whose page is gone. */
 async function sweep(folder: FileSystemDirectoryHandle): Promise<void> {
   for await (const name of folder.keys()) {
-    await navigator.locks.request(`${FOLDER}/${name}`, { ifAvailable: true }, async (free) => {
+    // Chromium writes to a file beside it first, whose name goes on behind a dot.
+    const [owner = name] = name.split(".");
+    await navigator.locks.request(`${FOLDER}/${owner}`, { ifAvailable: true }, async (free) => {
       if (free !== null) await folder.removeEntry(name).catch(() => undefined);
     });
   }
