@@ -58,6 +58,15 @@ export function checkHistory(repo, more) {
   return history.slice(0, more);
 }
 
+/** Checks that the page's own thread read no file but small ones, and those once: the review looks through them for secrets. */
+export function checkPageReads(read = {}, files) {
+  const sizes = [...files.values()].map(({ length }) => length);
+  const small = sizes.filter((size) => size <= 256 * 1024).reduce((sum, size) => sum + size, 0);
+  const { arrayBuffer = 0, ...others } = read;
+  assert.deepEqual(others, {});
+  assert.ok(arrayBuffer <= small, `${arrayBuffer} bytes read, of ${small} in small files`);
+}
+
 /** Requests that change something or carry contents. */
 export function writesOf(requests) {
   return requests.filter(

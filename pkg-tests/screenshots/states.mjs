@@ -191,9 +191,9 @@ export const STATES = {
     await until(async () => (await puts(page)) >= 7);
   },
   "uploading-10000": async (page) => {
-    await page.hub.order({ route: "preupload", skip: 12, fault: { kind: "stall" } });
+    await page.hub.order({ route: "preupload", skip: 4, fault: { kind: "stall" } });
     await pushing(page, many());
-    await until(async () => (await page.hub.requests()).filter(({ route }) => route === "preupload").length > 12);
+    await until(async () => (await page.hub.requests()).filter(({ route }) => route === "preupload").length > 4);
   },
   "drag-over-refused": async (page) => {
     await page.hub.order({ ...put, fault: { kind: "stall" } });
