@@ -42,7 +42,7 @@ const parts = () =>
     writeFolder(
       into,
       new Map([
-        ["README.md", prose(900, 1)],
+        ["README.md", `---\nlicense: apache-2.0\n---\n\n${prose(900, 1)}`],
         ["config.json", Buffer.from('{ "layers": 12 }\n')],
         ...Array.from({ length: 12 }, (_, i) => [
           `shard-${String(i + 1).padStart(2, "0")}.safetensors`,

@@ -142,6 +142,8 @@ export class HubferryDrop extends LitElement implements Host {
   readonly canChooseFolders = "webkitdirectory" in HTMLInputElement.prototype;
 
   @state() private drag: Drag | undefined;
+  // Whether the person goes by keyboard: a heading that gets the focus by itself shows it to them only.
+  @state() private byKeys = false;
   @query("#files") private filesInput!: HTMLInputElement;
   @query("#folder") private folderInput!: HTMLInputElement;
   #dragDepth = 0;
@@ -186,6 +188,8 @@ export class HubferryDrop extends LitElement implements Host {
     target.addEventListener("paste", this.#pasted, { signal });
     // Nothing points while something is dragged: a drag that ended unseen is over.
     window.addEventListener("pointermove", this.#dragEnded, { signal });
+    for (const name of ["keydown", "pointerdown", "drop"])
+      window.addEventListener(name, this.#touched, { signal, capture: true });
     const network = (): void => {
       this.model.connection(navigator.onLine);
     };
@@ -262,7 +266,7 @@ export class HubferryDrop extends LitElement implements Host {
 
   protected override render(): TemplateResult {
     return html`
-      <div class="frame" @keydown=${this.#escape}>${this.#stage()}</div>
+      <div class="frame ${this.byKeys ? "by-keys" : ""}" @keydown=${this.#escape}>${this.#stage()}</div>
       <div class="visually-hidden" role="status" aria-live="polite">${this.model.announcer.text}</div>
       <div class="visually-hidden" role="alert">${this.#alarm()}</div>
       <input id="files" type="file" multiple hidden aria-label="Files to push" @change=${this.#chosen} />
@@ -354,6 +358,10 @@ export class HubferryDrop extends LitElement implements Host {
     if (clipboardData?.types.includes("Files") !== true || !this.model.accepts) return;
     event.preventDefault();
     this.take(clipboardData);
+  };
+
+  readonly #touched = (event: Event): void => {
+    this.byKeys = event.type === "keydown";
   };
 
   readonly #dragEnded = (): void => {

@@ -55,12 +55,12 @@ export const controls = css`
     font-weight: 650;
   }
 
-  /* The focus goes to a heading by itself when a stage begins: worth a ring only for those who go by keyboard. */
-  h2:focus:not(:focus-visible) {
+  /* The focus goes to a heading by itself when a stage begins: a ring is only for those who go by keyboard. */
+  :is(h2, h3):focus {
     outline: none;
   }
 
-  h2:focus-visible {
+  .by-keys :is(h2, h3):focus {
     outline: 2px solid var(--_accent);
     outline-offset: 4px;
     border-radius: 4px;
@@ -204,7 +204,7 @@ export const controls = css`
     color: var(--_on-accent);
   }
 
-  :is(button, a, input, select, textarea, summary, h3):focus-visible {
+  :is(button, a, input, select, textarea, summary):focus-visible {
     outline: 2px solid var(--_accent);
     outline-offset: 2px;
   }

@@ -8,16 +8,12 @@ export const review = css`
     padding: 0 clamp(0.875rem, 3cqi, 1.25rem) 0.75rem;
   }
 
-  .findings h3:focus:not(:focus-visible) {
-    outline: none;
-  }
-
   .finding {
     flex-wrap: wrap;
   }
 
   .finding > .grow {
-    min-inline-size: min(14rem, 100%);
+    min-inline-size: min(11rem, 80%);
   }
 
   .finding > .button {

@@ -55,7 +55,7 @@ function kind(host: Host, { by, total, rules }: LeftOutGroup): TemplateResult {
 
 function one({ rule, total, paths }: LeftOutRule): TemplateResult {
   return html`<details>
-    <summary><bdi class="rule">${printable(rule)}</bdi> <span class="muted number">${count(total)}</span></summary>
+    <summary><bdi class="rule">${printable(rule)}</bdi> <span class="muted number">(${count(total)})</span></summary>
     ${pathList(paths, total)}
   </details>`;
 }
