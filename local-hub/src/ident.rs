@@ -4,7 +4,7 @@ use std::fmt;
 
 use crate::limits::REPO_ID_MAX;
 
-/// What a repo holds. The three types are name spaces of their own.
+/// What a repo holds. The types are name spaces of their own.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub enum RepoType {
     /// A model: the type without a prefix in page and git URLs.
@@ -13,11 +13,13 @@ pub enum RepoType {
     Dataset,
     /// A Space.
     Space,
+    /// A kernel.
+    Kernel,
 }
 
 impl RepoType {
     /// All types, in the order of the web view.
-    pub const ALL: [Self; 3] = [Self::Model, Self::Dataset, Self::Space];
+    pub const ALL: [Self; 4] = [Self::Model, Self::Dataset, Self::Space, Self::Kernel];
 
     /// The word of request bodies: `model`.
     pub fn singular(self) -> &'static str {
@@ -25,6 +27,7 @@ impl RepoType {
             Self::Model => "model",
             Self::Dataset => "dataset",
             Self::Space => "space",
+            Self::Kernel => "kernel",
         }
     }
 
@@ -34,15 +37,17 @@ impl RepoType {
             Self::Model => "models",
             Self::Dataset => "datasets",
             Self::Space => "spaces",
+            Self::Kernel => "kernels",
         }
     }
 
-    /// What stands before the id in page and git URLs: nothing, `datasets/` or `spaces/`.
+    /// What stands before the id in page and git URLs: nothing, `datasets/`, `spaces/` or `kernels/`.
     pub fn prefix(self) -> &'static str {
         match self {
             Self::Model => "",
             Self::Dataset => "datasets/",
             Self::Space => "spaces/",
+            Self::Kernel => "kernels/",
         }
     }
 

@@ -112,7 +112,7 @@ pub async fn get(call: Call, id: RepoId, rev: Option<String>) -> Answer {
                     RepoType::Model => {
                         info.insert("modelId".to_owned(), id.to_string().into());
                     }
-                    RepoType::Dataset => {}
+                    RepoType::Dataset | RepoType::Kernel => {}
                     RepoType::Space => {
                         info.insert("sdk".to_owned(), record.sdk.into());
                         info.insert("runtime".to_owned(), json!({ "stage": "NO_APP_FILE", "hardware": { "current": null, "requested": null } }));

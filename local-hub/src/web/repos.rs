@@ -28,10 +28,10 @@ pub async fn list(call: &Call, owner: Option<String>) -> Result<Markup, Refusal>
             @if shown.is_empty() {
                 div.box { p.note { "No repos yet. A push makes the first one." } }
             }
-            @for (kind, name) in [(RepoType::Model, "Models"), (RepoType::Dataset, "Datasets"), (RepoType::Space, "Spaces")] {
+            @for kind in RepoType::ALL {
                 @let mut of_kind = group(kind);
                 @if of_kind.peek().is_some() {
-                    h2 { (name) }
+                    h2 { (heading(kind)) }
                     div.box {
                         table {
                             @for (id, seconds) in of_kind {
@@ -51,4 +51,13 @@ pub async fn list(call: &Call, owner: Option<String>) -> Result<Markup, Refusal>
 /// When main last moved. A repo that goes away meanwhile has no time.
 fn changed(repo: &Repo) -> Result<i64, Refusal> {
     Ok(read::commit(&repo.git()?, MAIN)?.time().seconds())
+}
+
+fn heading(kind: RepoType) -> &'static str {
+    match kind {
+        RepoType::Model => "Models",
+        RepoType::Dataset => "Datasets",
+        RepoType::Space => "Spaces",
+        RepoType::Kernel => "Kernels",
+    }
 }

@@ -11,6 +11,7 @@ async fn each_type_starts_with_the_commit_that_the_real_hub_makes() {
         ("model", "models", "", json!([".gitattributes"])),
         ("dataset", "datasets", "datasets/", json!([".gitattributes"])),
         ("space", "spaces", "spaces/", json!([".gitattributes", "README.md"])),
+        ("kernel", "kernels", "kernels/", json!([".gitattributes"])),
     ] {
         let mut body = json!({ "name": "new", "organization": "demo", "type": kind });
         if kind == "space" {

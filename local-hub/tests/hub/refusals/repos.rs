@@ -62,7 +62,7 @@ async fn creating_and_deleting_repos() {
         create(json!({ "name": "x", "organization": "nobody" }), 403, "nobody"),
         create(json!({}), 400, "name"),
         create(json!([]), 400, "Invalid JSON"),
-        create(json!({ "name": "x", "type": "kernel" }), 400, "Invalid type"),
+        create(json!({ "name": "x", "type": "bucket" }), 400, "Invalid type"),
         create(json!({ "name": "x", "type": "bucket" }), 400, "Invalid type"),
         create(json!({ "name": "x", "visibility": "secret" }), 400, "visibility"),
         create(json!({ "name": "x", "visibility": "protected" }), 400, "visibility"),
@@ -82,7 +82,7 @@ async fn creating_and_deleting_repos() {
         row("DELETE", "/api/repos/delete", &json!({ "name": "repo" }), 403, "", "").by(Some(READER)),
         row("DELETE", "/api/repos/delete", &json!({ "name": "nope" }), 404, "RepoNotFound", ""),
         row("DELETE", "/api/repos/delete", &json!({ "name": "repo", "type": "dataset" }), 404, "RepoNotFound", ""),
-        row("DELETE", "/api/repos/delete", &json!({ "name": "repo", "type": "kernel" }), 400, "", "Invalid type"),
+        row("DELETE", "/api/repos/delete", &json!({ "name": "repo", "type": "bucket" }), 400, "", "Invalid type"),
     ];
     let long = "n".repeat(97);
     for name in ["", "-x", "x-", ".x", "x.", "a--b", "a..b", "a/b", "a b", "é", "x.git", "x.ipynb", long.as_str()] {
@@ -115,7 +115,7 @@ async fn moving_repos() {
         row(
             "POST",
             "/api/repos/move",
-            &json!({ "fromRepo": "demo/repo", "toRepo": "demo/x", "type": "kernel" }),
+            &json!({ "fromRepo": "demo/repo", "toRepo": "demo/x", "type": "bucket" }),
             400,
             "",
             "Invalid type",

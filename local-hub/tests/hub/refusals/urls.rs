@@ -21,7 +21,7 @@ async fn urls_that_mean_nothing() {
         "/demo/repo.git",
         "/_web/nothing.css",
         "/demo/repo/commits/main/x",
-        "/api/kernels/demo/repo",
+        "/api/buckets/demo/repo",
     ]
     .into_iter()
     .map(|path| row("GET", path, &Value::Null, 404, "", "can't find"))
