@@ -43,6 +43,44 @@ function table(name: string, rows: readonly BadCase[]): void {
   });
 }
 
+/** The upload of a folder of one good file with these options. */
+const folder =
+  (options: object): BadCase["run"] =>
+  (known) =>
+    uploadFolder({ ...known, folder: new Map([["a", "a"]]), ...options });
+table("an option of a folder", [
+  {
+    name: "pathInRepo is a number",
+    run: folder({ pathInRepo: 42 }),
+    ...invalid,
+    says: [/pathInRepo must be a string/],
+  },
+  {
+    name: "allowPatterns is a number",
+    run: folder({ allowPatterns: 42 }),
+    ...invalid,
+    says: [/allowPatterns/, /\*\.bin/],
+  },
+  {
+    name: "ignorePatterns is null",
+    run: folder({ ignorePatterns: null }),
+    ...invalid,
+    says: [/ignorePatterns must be/],
+  },
+  {
+    name: "deletePatterns holds a number",
+    run: folder({ deletePatterns: ["*", 1] }),
+    ...invalid,
+    says: [/deletePatterns/],
+  },
+  {
+    name: "gitignore is a word of its own",
+    run: folder({ gitignore: "no" }),
+    ...invalid,
+    says: [/"local", "hub" or false/],
+  },
+]);
+
 const path = (path: unknown, ...says: RegExp[]): BadCase => ({
   name: `the path ${JSON.stringify(path)}`,
   run: file({ path, content: "a" }),

@@ -7,7 +7,7 @@ import { push, type Planned, type PushParams } from "./push.js";
 import { orAborted } from "../abort.js";
 import { engine } from "../engine.js";
 import { HubferryError, InvalidInputError, type ErrorCode } from "../errors.js";
-import { refuse } from "../hub/params.js";
+import { checkTexts, refuse } from "../hub/params.js";
 import { platform } from "../platform.js";
 import { blobSource } from "../source/blob.js";
 import { collectFiles, type CollectedFile, type FolderSource, type GitignoreOption } from "../source/folder/collect.js";
@@ -59,6 +59,7 @@ export function uploadFolder(params: UploadFolderParams): UploadJob {
     refuseLater(params);
     const { folder, pathInRepo, allowPatterns, ignorePatterns, deletePatterns, gitignore, ...rest } = params;
     const { commitTitle, commitDescription } = rest;
+    checkTexts({ pathInRepo });
     const unreadable: HubferryError[] = [];
     const leftOut = new LeftOut();
     // Now: a drop is empty after the first await.
@@ -79,7 +80,7 @@ export function uploadFolder(params: UploadFolderParams): UploadJob {
     const message = { title: commitTitle ?? "Upload folder using hubferry", description: commitDescription };
     const rules = {
       ignoreByHub: gitignore !== false,
-      deletePatterns: toList(deletePatterns),
+      deletePatterns: toList({ deletePatterns }),
       deleteUnder: pathInRepo,
     };
     return await push(params, message, plan(params, files, unreadable, leftOut, control), control, rules);

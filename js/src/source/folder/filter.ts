@@ -11,6 +11,6 @@ import { engine } from "../../engine.js";
 export async function filterRepoObjects(paths: readonly string[], patterns: Patterns = {}): Promise<string[]> {
   const { allowPatterns, ignorePatterns } = patterns;
   const { filterRepoObjects: filter } = await engine();
-  const passing = filter([...paths], toList(allowPatterns), toList(ignorePatterns));
+  const passing = filter([...paths], toList({ allowPatterns }), toList({ ignorePatterns }));
   return Array.from(passing, (index) => paths[index] ?? "");
 }

@@ -53,7 +53,8 @@ export class Rules {
     onRefused: (path: string, error: HubferryError) => void,
   ) {
     try {
-      this.#handle = new engine.FolderRules(toList(patterns.allowPatterns), toList(patterns.ignorePatterns));
+      const { allowPatterns, ignorePatterns } = patterns;
+      this.#handle = new engine.FolderRules(toList({ allowPatterns }), toList({ ignorePatterns }));
     } catch (error) {
       throw toError(error);
     }
@@ -137,10 +138,19 @@ export class Rules {
   }
 }
 
-/** One pattern or several, as a list. */
-export function toList(patterns: string | readonly string[] | undefined): string[] | undefined {
-  if (patterns === undefined) return undefined;
-  return typeof patterns === "string" ? [patterns] : [...patterns];
+/**
+ * One pattern or several, as a list; the argument is one option by its name.
+ *
+ * Errors: `invalid_input` for what are no texts.
+ */
+export function toList(option: Readonly<Record<string, string | readonly string[] | undefined>>): string[] | undefined {
+  for (const [name, value] of Object.entries<unknown>(option)) {
+    if (value === undefined) continue;
+    const list: unknown[] = Array.isArray(value) ? value : [value];
+    if (list.every((pattern) => typeof pattern === "string")) return [...list];
+    throw new InvalidInputError(`${name} must be a pattern, such as "*.bin", or a list of patterns`);
+  }
+  return undefined;
 }
 
 function isUtf8(bytes: Uint8Array): boolean {
