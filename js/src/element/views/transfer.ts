@@ -250,7 +250,8 @@ function doing({ state, progress, note: why }: FileRow): string {
     case "waiting":
       return "Waiting";
     case "uploaded":
-      return "Sent";
+      // Sent now, or found there: the job tells both as one.
+      return "On the Hub";
     case "committed":
       return "Committed";
     case "unchanged":
