@@ -150,6 +150,8 @@ export class HubferryDrop extends LitElement implements Host {
   // What has the focus, to see whether a rendering takes it away.
   #focused: Element | null = null;
   #focusOn: string | undefined;
+  #isFocusing = false;
+  #said = "";
   #listeners: AbortController | undefined;
   readonly #resized = new ResizeObserver(([entry]) => {
     const width = entry?.contentRect.width ?? NARROW;
@@ -267,7 +269,7 @@ export class HubferryDrop extends LitElement implements Host {
   protected override render(): TemplateResult {
     return html`
       <div class="frame ${this.byKeys ? "by-keys" : ""}" @keydown=${this.#escape}>${this.#stage()}</div>
-      <div class="visually-hidden" role="status" aria-live="polite">${this.model.announcer.text}</div>
+      <div class="visually-hidden" role="status" aria-live="polite">${this.#voice()}</div>
       <div class="visually-hidden" role="alert">${this.#alarm()}</div>
       <input id="files" type="file" multiple hidden aria-label="Files to push" @change=${this.#chosen} />
       <input id="folder" type="file" webkitdirectory hidden aria-label="Folder to push" @change=${this.#chosen} />
@@ -280,7 +282,19 @@ export class HubferryDrop extends LitElement implements Host {
     const target = this.#focusOn ?? (lost ? "#heading" : undefined);
     this.#focused = null;
     this.#focusOn = undefined;
-    if (target !== undefined) this.renderRoot.querySelector<HTMLElement>(target)?.focus();
+    if (target === undefined) return;
+    this.#isFocusing = true;
+    afterLayout(() => {
+      this.renderRoot.querySelector<HTMLElement>(target)?.focus();
+      this.#isFocusing = false;
+      this.requestUpdate();
+    });
+  }
+
+  // What the live region says: news wait until the heading that they belong to has the focus, and so was heard.
+  #voice(): string {
+    if (this.#focusOn === undefined && !this.#isFocusing) this.#said = this.model.announcer.text;
+    return this.#said;
   }
 
   // Where the focus goes with the next rendering.
@@ -390,6 +404,11 @@ export class HubferryDrop extends LitElement implements Host {
   #tell<Name extends keyof HubferryDropEventMap>(name: Name, detail: HubferryDropEventMap[Name]["detail"]): void {
     this.dispatchEvent(new CustomEvent(name, { detail, bubbles: true, composed: true }));
   }
+}
+
+// Asking for the focus at once would lay the new view out within the task that made it, and hold up the page for both.
+function afterLayout(act: () => void): void {
+  requestAnimationFrame(() => setTimeout(act));
 }
 
 // Files that a dialog or a drop names by a folder: the only one among them, if it is.
