@@ -9,11 +9,13 @@
 //! Two shapes cover everything. A *call* ([`call::Call`]) is one request of the Hub's API with its retries. A *machine*
 //! ([`push::Push`]) is a whole push. Both speak the same [`step::Step`] and [`step::Input`], so one driver runs both.
 //!
-//! Reading order is dependency order: [`hash`] and [`folder`] are pure functions, [`hub`] turns values into requests and
+//! Reading order is dependency order: [`hash`] and [`folder`] are pure functions, [`chunk`], [`xorb`] and [`shard`] the formats
+//! of the content-addressed store, [`hub`] turns values into requests and
 //! answers into values, [`exchange`] adds attempts, and [`push`] composes them. Nothing here imports from a JavaScript
 //! host unless the feature `wasm` is on.
 
 pub mod call;
+pub mod chunk;
 pub mod error;
 pub mod exchange;
 pub mod folder;
@@ -23,9 +25,11 @@ pub mod hub;
 pub mod limits;
 pub mod push;
 pub mod retry;
+pub mod shard;
 pub mod step;
 pub mod time;
 pub mod wire;
+pub mod xorb;
 
 #[cfg(feature = "wasm")]
 mod wasm;

@@ -1,4 +1,4 @@
-//! Digests and encodings of bytes: SHA-256, git blob oid, base64.
+//! Digests and encodings of bytes: SHA-256, git blob oid, the hashes of the content-addressed store, base64.
 //!
 //! Pure functions and streams over bytes; nothing here knows of files, paths or the Hub. Results do not depend on how the
 //! input is cut into slices.
@@ -6,7 +6,11 @@
 pub mod base64;
 mod git_blob;
 mod hex;
+mod merkle;
 mod sha256;
+mod xet_hash;
 
 pub use git_blob::GitBlob;
+pub use merkle::{Sized, Tree, chunk_hash, masked, range_hash};
 pub use sha256::Sha256;
+pub use xet_hash::XetHash;

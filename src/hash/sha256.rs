@@ -22,7 +22,7 @@ const SAVED_VERSION: u8 = 1;
 ///
 /// Shape: any slicing of the same bytes gives the same digest.
 /// Source: FIPS 180-4; vectors in `tests/vectors/lfs-http.json`.
-#[derive(Clone)]
+#[derive(Debug, Clone)]
 pub struct Sha256 {
     state: [u32; 8],
     /// Bytes taken so far; the last `length % 64` of them wait in `buffer`.
@@ -67,7 +67,12 @@ impl Sha256 {
     }
 
     /// The digest of everything taken, as lower-case hex.
-    pub fn digest(mut self) -> String {
+    pub fn digest(self) -> String {
+        hex(&self.digest_bytes())
+    }
+
+    /// The digest of everything taken.
+    pub fn digest_bytes(mut self) -> [u8; 32] {
         let bits = self.length * 8;
         let filled = self.buffered();
         // One bit, zeros, and the length in the last eight bytes of a block.
@@ -78,7 +83,9 @@ impl Sha256 {
         let last = n_blocks * BLOCK_BYTES;
         end[last - 8..last].copy_from_slice(&bits.to_be_bytes());
         compress256(&mut self.state, end[..last].as_chunks().0);
-        hex(self.state.map(u32::to_be_bytes).as_flattened())
+        let mut digest = [0; 32];
+        digest.copy_from_slice(self.state.map(u32::to_be_bytes).as_flattened());
+        digest
     }
 
     /// Everything needed to go on later, elsewhere.

@@ -4,10 +4,12 @@ mod content;
 mod folder;
 mod hash;
 mod hub;
+mod xet;
 
 pub use folder::{filters, fnmatch, gitignore, paths};
 pub use hash::{file_facts, saved_states};
 pub use hub::{commit_bodies, completions, multipart_plans, rate_limits};
+pub use xet::{chunking, dedup_answers, merkle, packed_chunks, shards, two_xorbs, xet_hashes, xorbs};
 
 use serde_json::Value;
 
@@ -23,7 +25,8 @@ macro_rules! vector_tests {
     };
     ($test:meta) => {
         crate::vectors::vector_tests!($test: paths filters fnmatch gitignore file_facts saved_states multipart_plans completions
-            commit_bodies rate_limits);
+            commit_bodies rate_limits
+            chunking merkle xet_hashes xorbs packed_chunks shards dedup_answers two_xorbs);
     };
 }
 pub(crate) use vector_tests;
@@ -39,6 +42,12 @@ fn rows(text: &str) -> Vec<Value> {
 /// The text at `key`.
 fn text<'a>(row: &'a Value, key: &str) -> &'a str {
     row[key].as_str().unwrap_or_else(|| panic!("{key} is missing in {row}"))
+}
+
+/// The bytes that base64 stands for.
+fn base64(text: &str) -> Vec<u8> {
+    use base64::Engine;
+    base64::engine::general_purpose::STANDARD.decode(text).expect("base64")
 }
 
 /// The list of texts at `key`; one text counts as a list, null as none.
