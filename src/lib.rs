@@ -10,18 +10,20 @@
 //! ([`push::Push`]) is a whole push. Both speak the same [`step::Step`] and [`step::Input`], so one driver runs both.
 //!
 //! Reading order is dependency order: [`hash`] and [`folder`] are pure functions, [`chunk`], [`xorb`] and [`shard`] the formats
-//! of the content-addressed store, [`hub`] turns values into requests and
+//! of the content-addressed store, [`ingest`] and [`dedup`] the pass over a file's bytes that fills them, [`hub`] turns values into requests and
 //! answers into values, [`exchange`] adds attempts, and [`push`] composes them. Nothing here imports from a JavaScript
 //! host unless the feature `wasm` is on.
 
 pub mod call;
 pub mod chunk;
+pub mod dedup;
 pub mod error;
 pub mod exchange;
 pub mod folder;
 pub mod hash;
 pub mod http;
 pub mod hub;
+pub mod ingest;
 pub mod limits;
 pub mod push;
 pub mod retry;

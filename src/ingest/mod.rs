@@ -1,0 +1,247 @@
+//! The one pass over a file's bytes: digest, cut, hash, and pack what is new, in the order in which the bytes come.
+//!
+//! A lane runs one of these for all its files. Bytes go in by windows of any size; out come questions for the authority, sealed
+//! xorbs, and finished files. Verdicts may come late: undecided chunks wait here, and [`Ingest::undecided_bytes`] tells the lane
+//! when to stop reading.
+//!
+//! Invariants: the result does not depend on how the bytes are fed or when verdicts come; every byte is taken once; what was
+//! packed belongs to the lane, not to the file: a file that fails half-way leaves its chunks usable.
+
+mod open_file;
+
+use std::collections::VecDeque;
+
+use crate::chunk::Chunker;
+use crate::dedup::{Chunk, FinishedFile, Origin, Place, Verdict};
+use crate::error::Error;
+use crate::hash::{Sized, chunk_hash};
+use crate::http::FileIdx;
+use crate::xorb::{Compression, Sealed, XorbBuilder};
+use open_file::OpenFile;
+
+/// Chunks that are asked about together: enough for one message, few enough to come back soon.
+const ASKED_TOGETHER: usize = 64;
+
+/// How a lane packs.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct IngestOptions {
+    /// The lane, by which the authority knows it.
+    pub lane: u16,
+    /// Bytes of a body at which a xorb is sealed.
+    pub xorb_bytes: usize,
+    /// Whether chunks are compressed.
+    pub compression: Compression,
+    /// Whether the SHA-256 is made in the same pass; off where somebody else makes it.
+    pub sha256: bool,
+}
+
+/// See the module.
+#[derive(Debug)]
+pub struct Ingest {
+    options: IngestOptions,
+    chunker: Chunker,
+    /// Bytes whose chunks are not decided, then those of the open chunk.
+    bytes: Vec<u8>,
+    /// Where the undecided ones begin in `bytes`: what lies before is done with.
+    start: usize,
+    /// Where the open chunk begins in `bytes`.
+    open_start: usize,
+    undecided: VecDeque<Chunk>,
+    unasked: Vec<Chunk>,
+    /// The files whose chunks are not all decided, and the one that is read.
+    files: VecDeque<OpenFile>,
+    is_reading: bool,
+    builder: XorbBuilder,
+    packed: u32,
+    spare: Vec<Vec<u8>>,
+    sealed: VecDeque<Sealed>,
+    finished: VecDeque<FinishedFile>,
+}
+
+impl Ingest {
+    /// A lane that has read nothing.
+    pub fn new(options: IngestOptions) -> Ingest {
+        Ingest {
+            options,
+            chunker: Chunker::new(),
+            bytes: Vec::new(),
+            start: 0,
+            open_start: 0,
+            undecided: VecDeque::new(),
+            unasked: Vec::new(),
+            files: VecDeque::new(),
+            is_reading: false,
+            builder: XorbBuilder::new(options.xorb_bytes).with_compression(options.compression),
+            packed: 0,
+            spare: Vec::new(),
+            sealed: VecDeque::new(),
+            finished: VecDeque::new(),
+        }
+    }
+
+    /// Begins a file.
+    ///
+    /// Errors: `internal` while another one is read.
+    pub fn begin(&mut self, file: FileIdx) -> Result<(), Error> {
+        if self.is_reading {
+            return Err(Error::internal("a file was begun before the last one ended"));
+        }
+        self.is_reading = true;
+        self.files.push_back(OpenFile::new(file, self.options.sha256));
+        Ok(())
+    }
+
+    /// Takes the next bytes of the file.
+    ///
+    /// Errors: `internal` when no file is read.
+    pub fn feed(&mut self, window: &[u8]) -> Result<(), Error> {
+        let Some(file) = self.files.back_mut().filter(|_| self.is_reading) else {
+            return Err(Error::internal("bytes came and no file was begun"));
+        };
+        file.digest(window);
+        let mut rest = window;
+        while let Some(taken) = self.chunker.cut(rest) {
+            let (own, later) = rest.split_at(taken);
+            self.bytes.extend_from_slice(own);
+            self.close_chunk();
+            rest = later;
+        }
+        self.bytes.extend_from_slice(rest);
+        Ok(())
+    }
+
+    /// Ends the file; it is finished when its last verdict has come.
+    ///
+    /// Errors: `internal` when no file is read.
+    pub fn end(&mut self) -> Result<(), Error> {
+        if !self.is_reading {
+            return Err(Error::internal("a file ended that was not begun"));
+        }
+        if self.chunker.open_bytes() > 0 {
+            self.close_chunk();
+            self.chunker = Chunker::new();
+        }
+        self.is_reading = false;
+        if let Some(file) = self.files.back_mut() {
+            file.end();
+        }
+        self.collect_finished();
+        Ok(())
+    }
+
+    /// The file that is read will not be read on: what was packed of it stays.
+    pub fn abandon(&mut self) {
+        if std::mem::take(&mut self.is_reading) {
+            self.bytes.truncate(self.open_start);
+            self.chunker = Chunker::new();
+            if let Some(file) = self.files.back_mut() {
+                file.abandon();
+            }
+            self.collect_finished();
+        }
+    }
+
+    /// The chunks to ask the authority about; empty while it is not worth a message. `all` asks about what there is.
+    pub fn take_questions(&mut self, all: bool) -> Vec<Chunk> {
+        if all || self.unasked.len() >= ASKED_TOGETHER { std::mem::take(&mut self.unasked) } else { Vec::new() }
+    }
+
+    /// Takes verdicts, in the order of the questions.
+    ///
+    /// Errors: `internal` for more of them than questions.
+    pub fn decide(&mut self, verdicts: &[Verdict]) -> Result<(), Error> {
+        for verdict in verdicts {
+            let chunk = self.undecided.pop_front().ok_or_else(|| Error::internal("a verdict came for no chunk"))?;
+            let end = self.start + chunk.bytes as usize;
+            let place = match *verdict {
+                Verdict::Known(place) => place,
+                Verdict::New => self.pack(chunk, end),
+            };
+            self.start = end;
+            if let Some(file) = self.files.iter_mut().find(|file| file.expects_place()) {
+                file.place(place);
+            }
+        }
+        self.forget_done();
+        self.collect_finished();
+        Ok(())
+    }
+
+    /// Bytes that wait for verdicts.
+    pub fn undecided_bytes(&self) -> usize {
+        self.open_start - self.start
+    }
+
+    /// Bytes of the xorb that is being filled.
+    pub fn open_xorb_bytes(&self) -> usize {
+        self.builder.body_bytes()
+    }
+
+    /// Seals the xorb that is being filled, if anything is in it.
+    pub fn flush(&mut self) {
+        if !self.builder.is_empty() {
+            self.seal();
+        }
+    }
+
+    /// The next sealed xorb, in the order of the lane's chunks.
+    pub fn take_sealed(&mut self) -> Option<Sealed> {
+        self.sealed.pop_front()
+    }
+
+    /// The next finished file.
+    pub fn take_finished(&mut self) -> Option<FinishedFile> {
+        self.finished.pop_front()
+    }
+
+    /// Gives the buffer of a stored body back for the next one.
+    pub fn reuse(&mut self, body: Vec<u8>) {
+        self.spare.push(body);
+    }
+
+    fn close_chunk(&mut self) {
+        let chunk = &self.bytes[self.open_start..];
+        let sized = Sized { hash: chunk_hash(chunk), size: chunk.len() as u64 };
+        self.open_start = self.bytes.len();
+        if let Some(file) = self.files.back_mut() {
+            let is_first = file.push(sized);
+            let asked = Chunk { hash: sized.hash, bytes: sized.size as u32, is_first };
+            self.undecided.push_back(asked);
+            self.unasked.push(asked);
+        }
+    }
+
+    fn pack(&mut self, chunk: Chunk, end: usize) -> Place {
+        if !self.builder.has_room(chunk.bytes as usize) {
+            self.seal();
+        }
+        self.builder.push(chunk.hash, &self.bytes[self.start..end]);
+        let place = Place { origin: Origin::lane(self.options.lane), number: self.packed };
+        self.packed += 1;
+        place
+    }
+
+    fn seal(&mut self) {
+        let next = XorbBuilder::reusing(self.options.xorb_bytes, self.spare.pop().unwrap_or_default())
+            .with_compression(self.options.compression);
+        self.sealed.push_back(std::mem::replace(&mut self.builder, next).seal());
+    }
+
+    /// Moves what is still needed to the front, once more than half is not.
+    fn forget_done(&mut self) {
+        if self.start > self.bytes.len() / 2 {
+            self.bytes.drain(..self.start);
+            self.open_start -= self.start;
+            self.start = 0;
+        }
+    }
+
+    fn collect_finished(&mut self) {
+        while let Some(file) = self.files.front()
+            && file.is_decided()
+        {
+            let finished = self.files.pop_front().and_then(OpenFile::finish);
+            self.finished.extend(finished);
+        }
+    }
+}
