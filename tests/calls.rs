@@ -4,6 +4,7 @@
 use hubferry::Code;
 use hubferry::call::Call;
 use hubferry::http::Response;
+use hubferry::json::Json;
 use hubferry::step::{Failure, Input, Step, StepId};
 use hubferry::time::Millis;
 use hubferry::wire::{AnyEndpoint, CallSpec};
@@ -16,7 +17,7 @@ fn start(ask: Value) -> Result<Call<AnyEndpoint>, hubferry::Error> {
 }
 
 /// The step's id, and the request as `METHOD path`.
-fn sent(step: Step<Value>) -> (StepId, String) {
+fn sent(step: Step<Json>) -> (StepId, String) {
     match step {
         Step::Send { id, request } => {
             let path = request.url.strip_prefix("https://hub.example").expect("the Hub's own address");
@@ -38,7 +39,7 @@ fn run(ask: Value, headers: &[(&str, &str)], body: &str) -> (String, Value) {
     assert!(matches!(call.poll(Millis(0)), Step::Wait { until: Some(_) }), "an answer is not awaited for ever");
     call.handle(Millis(1), response(id, 200, headers, body)).expect("an answer that is awaited");
     match call.poll(Millis(1)) {
-        Step::Done(Ok(output)) => (request, output),
+        Step::Done(Ok(output)) => (request, serde_json::to_value(output).expect("JSON")),
         other => panic!("not done: {other:?}"),
     }
 }
