@@ -61,7 +61,7 @@ where
             Input::Response { id, response } => self.exchanges.response(now, id, response),
             Input::Failed { id, failure } => self.exchanges.failure(now, id, failure),
             Input::Progress { id, bytes } => self.exchanges.progress(now, id, bytes).map(|_| ()),
-            Input::Probed { id, .. } | Input::Digested { id, .. } => Err(not_awaited(id)),
+            other => Err(not_awaited(other.id())),
         }
     }
 

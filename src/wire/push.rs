@@ -15,6 +15,7 @@ use crate::push::{
     Activity, ByteCounts, CommitMade, Event, FileCounts, FileOutcome, FileState, Operation, Phase, Progress,
     PushOptions, PushOutput,
 };
+use crate::time::Millis;
 
 /// A repo as the caller names it.
 #[derive(Debug, Clone, PartialEq, Serialize)]
@@ -142,6 +143,18 @@ pub struct PushSpec {
     #[serde(default)]
     #[cfg_attr(feature = "wasm", tsify(optional))]
     pub verify: Option<bool>,
+    /// Store large files by Xet; default false.
+    #[serde(default)]
+    #[cfg_attr(feature = "wasm", tsify(optional))]
+    pub use_xet: Option<bool>,
+    /// Lanes that the driver can run side by side; default 1.
+    #[serde(default)]
+    #[cfg_attr(feature = "wasm", tsify(optional))]
+    pub lanes: Option<u16>,
+    /// Milliseconds since 1970 at time zero of the driver's clock.
+    #[serde(default)]
+    #[cfg_attr(feature = "wasm", tsify(optional))]
+    pub epoch_at_zero_ms: Option<f64>,
     /// Memory budget in bytes.
     #[serde(default)]
     #[cfg_attr(feature = "wasm", tsify(optional))]
@@ -169,6 +182,9 @@ impl PushSpec {
         options.delete_patterns = self.delete_patterns.unwrap_or_default();
         options.delete_under = self.delete_under.unwrap_or_default();
         options.verify = self.verify.unwrap_or(true);
+        options.use_xet = self.use_xet.unwrap_or(false);
+        options.lanes = self.lanes.unwrap_or(1).max(1);
+        options.epoch_at_zero = Millis(self.epoch_at_zero_ms.unwrap_or(0.0).max(0.0) as u64);
         if let Some(bytes) = self.buffer_budget_bytes {
             options.buffer_budget_bytes = bytes;
         }
