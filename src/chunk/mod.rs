@@ -8,6 +8,9 @@
 //!
 //! Source: Xet specification 1.1, chunking; vectors in `tests/vectors/chunking.json`.
 
+mod hashed;
+
+pub use hashed::HashedChunks;
 use hubferry_kernels::{find_cut, roll};
 
 /// Bytes that a chunk has at least, unless the stream ends.

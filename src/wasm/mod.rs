@@ -5,6 +5,7 @@
 //! objects. A handle belongs to one function on the other side, which frees it.
 
 mod call;
+mod core;
 mod folder;
 mod hash;
 mod push;
