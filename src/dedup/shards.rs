@@ -20,6 +20,8 @@ pub struct FinishedFile {
     pub hash: XetHash,
     /// Its SHA-256, for git repos.
     pub sha256: Option<[u8; 32]>,
+    /// Raw bytes of its chunks that were new, and packed.
+    pub packed: u64,
     /// Its chunks in order.
     pub chunks: Vec<Sized>,
     /// Where they are: as many chunks in all as there are above.
