@@ -7,6 +7,7 @@ mod authority;
 mod fragments;
 mod index;
 mod place;
+pub mod record;
 mod shards;
 
 pub use authority::{Authority, Chunk, Verdict};

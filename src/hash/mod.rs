@@ -12,7 +12,7 @@ mod sha256_many;
 mod xet_hash;
 
 pub use git_blob::GitBlob;
-pub use hex::hex;
+pub use hex::{hex, unhex};
 pub use merkle::{ChunkHasher, Sized, Tree, chunk_hash, masked, range_hash};
 pub use sha256::Sha256;
 pub use sha256_many::sha256_many;
