@@ -28,7 +28,8 @@ where
     pub fn new(endpoint: E, hub: Hub, seed: u64) -> Result<Call<E>, Error> {
         let request = endpoint.request(&hub)?;
         let mut exchanges = Exchanges::new(Jitter::new(seed));
-        exchanges.start(Errand::api((), request, endpoint.replay()), Millis(0));
+        let errand = Errand { patience: endpoint.patience(), ..Errand::api((), request, endpoint.replay()) };
+        exchanges.start(errand, Millis(0));
         Ok(Call { endpoint, hub, ids: StepIds::default(), exchanges, end: None })
     }
 
