@@ -7,6 +7,7 @@ mod authority;
 mod fragments;
 mod index;
 mod place;
+mod queries;
 pub mod record;
 mod shards;
 

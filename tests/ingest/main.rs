@@ -77,7 +77,7 @@ fn push(store: &mut Store, files: &[Vec<u8>], lanes: u16, mut choose: impl FnMut
             lane.ingest.reuse(sealed.body);
         }
         while let Some(finished) = lane.ingest.take_finished() {
-            authority.finished(finished);
+            assert!(authority.finished(finished), "no lane is lost");
         }
         while let Some(shard) = authority.take_shard(SHARD_BYTES).unwrap() {
             store.take_shard(&shard.body);
