@@ -10,6 +10,7 @@ use super::view::{thrown, to_js};
 use crate::dedup::{Authority, ReadyShard, record};
 use crate::error::Error;
 use crate::hash::{XetHash, unhex};
+use crate::http::FileIdx;
 use crate::step::ShardRef;
 use crate::wire::{IngestedView, ShardView};
 
@@ -32,15 +33,26 @@ struct Xorb {
 
 #[wasm_bindgen]
 impl DedupAuthority {
-    /// For as many lanes as there may ever be, those in place of dead ones included.
+    /// Without lanes yet.
     #[wasm_bindgen(constructor)]
-    pub fn new(lanes: u16, #[wasm_bindgen(js_name = "indexBytes")] index_bytes: u32) -> DedupAuthority {
+    pub fn new(#[wasm_bindgen(js_name = "indexBytes")] index_bytes: u32) -> DedupAuthority {
         DedupAuthority {
-            authority: Authority::new(lanes, index_bytes as usize),
+            authority: Authority::new(0, index_bytes as usize),
             xorbs: Vec::new(),
             shards: BTreeMap::new(),
             taken: 0,
         }
+    }
+
+    /// One more lane: its number.
+    #[wasm_bindgen(js_name = addLane)]
+    pub fn add_lane(&mut self) -> Result<u16, JsValue> {
+        self.authority.add_lane().ok_or_else(|| thrown(Error::internal("there were too many lanes in one push")))
+    }
+
+    /// A lane is gone: the numbers of the files that must be ingested again. To be asked before: [`unsent`](Self::unsent).
+    pub fn lost(&mut self, lane: u16) -> Vec<u32> {
+        self.authority.lost(lane).into_iter().map(|file| file.0).collect()
     }
 
     /// Takes a lane's questions.
@@ -68,6 +80,17 @@ impl DedupAuthority {
         #[wasm_bindgen(js_name = "nowSeconds")] now_seconds: f64,
     ) -> Result<(), JsValue> {
         self.authority.learn(answer, now_seconds as u64).map(|_| ()).map_err(thrown)
+    }
+
+    /// Takes records of a xorb that the store has. The hash string of the chunk to ask about, if any.
+    pub fn recall(&mut self, records: &[u8]) -> Option<String> {
+        self.authority.recall(records).map(|chunk| chunk.to_string())
+    }
+
+    /// These files shall be in no shard.
+    pub fn forget(&mut self, files: &[u32]) {
+        let files: Vec<FileIdx> = files.iter().map(|file| FileIdx(*file)).collect();
+        self.authority.forget(&files);
     }
 
     /// A query is over.
@@ -106,8 +129,9 @@ impl DedupAuthority {
         }
     }
 
-    /// A lane has finished a file, whose SHA-256 is in its record or given here in hex.
-    #[wasm_bindgen(unchecked_return_type = "IngestedView")]
+    /// A lane has finished a file, whose SHA-256 is in its record or given here in hex. Nothing comes back when it refers to chunks of
+    /// a lost lane: it must be ingested again.
+    #[wasm_bindgen(unchecked_return_type = "IngestedView | undefined")]
     pub fn finished(&mut self, file: &[u8], sha256: Option<String>) -> Result<JsValue, JsValue> {
         let mut file = record::read_finished(file).map_err(thrown)?;
         let sha256 = sha256.as_deref().and_then(unhex).or(file.sha256);
@@ -116,8 +140,7 @@ impl DedupAuthority {
         file.sha256 = Some(sha256);
         let ingested =
             IngestedView { xet_hash: file.hash.to_string(), sha256: crate::hash::hex(&sha256), packed: file.packed };
-        self.authority.finished(file);
-        to_js(&ingested)
+        if self.authority.finished(file) { to_js(&ingested) } else { Ok(JsValue::UNDEFINED) }
     }
 
     /// A shard of files that are ready, if there are any.
