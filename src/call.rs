@@ -28,7 +28,8 @@ where
     pub fn new(endpoint: E, hub: Hub, seed: u64) -> Result<Call<E>, Error> {
         let request = endpoint.request(&hub)?;
         let mut exchanges = Exchanges::new(Jitter::new(seed));
-        exchanges.start(Errand::api((), request, endpoint.replay()), Millis(0));
+        let errand = Errand { patience: endpoint.patience(), ..Errand::api((), request, endpoint.replay()) };
+        exchanges.start(errand, Millis(0));
         Ok(Call { endpoint, hub, ids: StepIds::default(), exchanges, end: None })
     }
 
@@ -61,7 +62,7 @@ where
             Input::Response { id, response } => self.exchanges.response(now, id, response),
             Input::Failed { id, failure } => self.exchanges.failure(now, id, failure),
             Input::Progress { id, bytes } => self.exchanges.progress(now, id, bytes).map(|_| ()),
-            Input::Probed { id, .. } | Input::Digested { id, .. } => Err(not_awaited(id)),
+            other => Err(not_awaited(other.id())),
         }
     }
 

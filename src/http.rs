@@ -62,6 +62,20 @@ pub enum BodyPart {
         /// One past the last byte.
         end: u64,
     },
+    /// The body of a sealed xorb, from the lane that holds it; always the only part.
+    Xorb {
+        /// Its number in the push.
+        xorb: u32,
+        /// Its bytes.
+        bytes: u64,
+    },
+    /// A shard, from the authority; always the only part.
+    Shard {
+        /// Its number in the push.
+        shard: u32,
+        /// Its bytes.
+        bytes: u64,
+    },
 }
 
 impl BodyPart {
@@ -71,6 +85,7 @@ impl BodyPart {
             BodyPart::Text(text) => text.len() as u64,
             BodyPart::Slice { start, end, .. } => end - start,
             BodyPart::Base64 { start, end, .. } => (end - start).div_ceil(3) * 4,
+            BodyPart::Xorb { bytes, .. } | BodyPart::Shard { bytes, .. } => *bytes,
         }
     }
 }
@@ -83,6 +98,10 @@ pub enum Answer {
     Text,
     /// Left unread with the driver, which gives it to the caller; [`Response::body`] stays empty. Refusals come as text.
     Stream,
+    /// To the authority: shards that tell where chunks are. [`Response::body`] stays empty.
+    Dedup,
+    /// To the authority: records of a xorb that the store has; it asks about the first chunk in them. [`Response::body`] stays empty.
+    Recall,
 }
 
 /// One HTTP request, complete.

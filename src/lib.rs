@@ -15,6 +15,7 @@
 //! host unless the feature `wasm` is on.
 
 pub mod call;
+pub mod cas;
 pub mod chunk;
 pub mod dedup;
 pub mod error;

@@ -36,6 +36,39 @@ pub enum Step<T> {
         /// Which digest.
         kind: DigestKind,
     },
+    /// Open the data plane of this push: lanes that pack, and the authority that they ask. Stays open until it is cancelled or the
+    /// push ends; meanwhile it brings [`Input::Sealed`], [`Input::Query`] and [`Input::Lost`]. Answered by [`Input::Failed`] alone.
+    Pack {
+        /// The step's name.
+        id: StepId,
+        /// How it packs.
+        options: PackOptions,
+    },
+    /// Take `file` through the one pass; answer with [`Input::Ingested`], and with [`Input::Progress`] (bytes read) while it goes on.
+    Ingest {
+        /// The step's name.
+        id: StepId,
+        /// The file.
+        file: FileIdx,
+        /// Its size, as the engine knows it: another length means the file changed.
+        size: u64,
+        /// Its SHA-256 in hex, where a probe has made it.
+        sha256: Option<String>,
+    },
+    /// Seal what lanes have packed; answer with [`Input::Flushed`], after [`Input::Sealed`] for each xorb.
+    Flush {
+        /// The step's name.
+        id: StepId,
+    },
+    /// Ask the authority for a shard of files whose xorbs are stored; answer with [`Input::Shard`].
+    Shard {
+        /// The step's name.
+        id: StepId,
+        /// Bytes of the shard at most, unless one file alone needs more.
+        most_bytes: u64,
+    },
+    /// Tell the data plane. Needs no answer; what is told in order arrives in order.
+    Tell(Tell),
     /// Send `request`; answer with [`Input::Response`] or [`Input::Failed`], and with [`Input::Progress`] (bytes of the
     /// body sent) where the transport can tell.
     Send {
@@ -71,6 +104,48 @@ pub struct ProbeFile {
     pub whole: bool,
     /// Bring its text as well (lossy UTF-8): it is a rules file that preupload wants to see.
     pub text: bool,
+    /// Keep what was read for [`Step::Ingest`], until [`Tell::Forget`]; only while [`Step::Pack`] is open.
+    pub keep: bool,
+}
+
+/// How the data plane of a push packs.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct PackOptions {
+    /// Lanes side by side.
+    pub lanes: u16,
+    /// Bytes of a body at which a lane seals a xorb.
+    pub xorb_bytes: u64,
+    /// Sealed xorbs that a lane may hold until the store has them; then it packs nothing, and so reads nothing.
+    pub bodies: u32,
+    /// Bytes of a lane that may wait for the authority's verdicts.
+    pub undecided_bytes: u64,
+    /// Memory of the authority's index, in bytes.
+    pub index_bytes: u64,
+}
+
+/// What the data plane is told.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Tell {
+    /// The query about this chunk (a hash string) is over, answered or not: nobody waits for it any more.
+    Settled {
+        /// The chunk.
+        chunk: String,
+    },
+    /// The store has this xorb: its body is not needed any more.
+    Stored {
+        /// The xorb's number, from [`Input::Sealed`].
+        xorb: u32,
+    },
+    /// The store has accepted this shard.
+    Registered {
+        /// The shard's number, from [`Input::Shard`].
+        shard: u32,
+    },
+    /// What a probe kept of these files is not needed.
+    Forget {
+        /// The files.
+        files: Vec<FileIdx>,
+    },
 }
 
 /// Which digest of a file is wanted.
@@ -93,6 +168,28 @@ pub struct Probed {
     pub sha256: Option<String>,
     /// The text, when it was asked for.
     pub text: Option<String>,
+}
+
+/// What the one pass made of a file.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Ingested {
+    /// Its name in the content-addressed store: a hash string.
+    pub xet_hash: String,
+    /// Its SHA-256, lower-case hex.
+    pub sha256: String,
+    /// Raw bytes of its chunks that were new, and packed.
+    pub packed: u64,
+}
+
+/// A shard that can be sent, by reference.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ShardRef {
+    /// Its number in this push.
+    pub shard: u32,
+    /// Its bytes.
+    pub bytes: u64,
+    /// The files that it registers.
+    pub files: Vec<FileIdx>,
 }
 
 /// Why a piece of work brought no answer.
@@ -121,6 +218,52 @@ pub enum Input {
         /// Lower-case hex.
         digest: String,
     },
+    /// The answer to [`Step::Ingest`].
+    Ingested {
+        /// The step.
+        id: StepId,
+        /// What it came to.
+        file: Ingested,
+    },
+    /// A lane has sealed a xorb and waits for it to be stored.
+    Sealed {
+        /// The [`Step::Pack`].
+        id: StepId,
+        /// Its number in this push, for [`BodyPart::Xorb`](crate::http::BodyPart::Xorb) and [`Tell::Stored`].
+        xorb: u32,
+        /// Its hash string.
+        hash: String,
+        /// Bytes of its body.
+        bytes: u64,
+    },
+    /// The authority wants to know whether the store has this chunk; [`Tell::Settled`] when that is over.
+    Query {
+        /// The [`Step::Pack`].
+        id: StepId,
+        /// The chunk's hash string.
+        chunk: String,
+    },
+    /// A lane died with these sealed xorbs; these files, though some were ingested, must be ingested again.
+    Lost {
+        /// The [`Step::Pack`].
+        id: StepId,
+        /// Numbers of xorbs that cannot be sent any more.
+        xorbs: Vec<u32>,
+        /// The files; not those whose [`Step::Ingest`] is open, which fail or go on by themselves.
+        files: Vec<FileIdx>,
+    },
+    /// The answer to [`Step::Flush`].
+    Flushed {
+        /// The step.
+        id: StepId,
+    },
+    /// The answer to [`Step::Shard`]; none when no file is ready that was not in a shard before.
+    Shard {
+        /// The step.
+        id: StepId,
+        /// The shard.
+        shard: Option<ShardRef>,
+    },
     /// The answer to [`Step::Send`], whatever its status.
     Response {
         /// The step.
@@ -142,4 +285,23 @@ pub enum Input {
         /// Bytes read or sent so far.
         bytes: u64,
     },
+}
+
+impl Input {
+    /// The step that it is about.
+    pub fn id(&self) -> StepId {
+        match self {
+            Input::Probed { id, .. }
+            | Input::Digested { id, .. }
+            | Input::Ingested { id, .. }
+            | Input::Sealed { id, .. }
+            | Input::Query { id, .. }
+            | Input::Lost { id, .. }
+            | Input::Flushed { id }
+            | Input::Shard { id, .. }
+            | Input::Response { id, .. }
+            | Input::Failed { id, .. }
+            | Input::Progress { id, .. } => *id,
+        }
+    }
 }

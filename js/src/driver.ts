@@ -12,7 +12,7 @@ import { orAborted, reasonOf } from "./abort.js";
 import { HubferryError, toError } from "./errors.js";
 import { Inbox } from "./inbox.js";
 import { Pace } from "./pace.js";
-import type { EventView, InputView, StepView } from "./wire.js";
+import type { EventView, InputView, StepView, TellView } from "./wire.js";
 
 /** A machine as the engine hands it out. `poll` and `handle` may throw an `ErrorView`. */
 export interface Machine<T> {
@@ -22,7 +22,10 @@ export interface Machine<T> {
 }
 
 /** A step that is answered. */
-export type Work = Extract<StepView<unknown>, { type: "probe" | "digest" | "send" }>;
+export type Work = Extract<
+  StepView<unknown>,
+  { type: "probe" | "digest" | "pack" | "ingest" | "flush" | "shard" | "send" }
+>;
 
 /** What carries a step out. Never rejects; answers an aborted step or not, as it likes. */
 export interface Io {
@@ -30,6 +33,8 @@ export interface Io {
   now(): number;
   /** Does the work; `report` tells how many of its bytes are done. */
   perform(work: Work, report: (bytes: number) => void, signal: AbortSignal): Promise<InputView>;
+  /** Passes a word on to the data plane. */
+  tell(tell: TellView): void;
 }
 
 /** What a job adds to the loop. */
@@ -108,8 +113,15 @@ export class Driver<T, M extends Machine<T>> {
       switch (step.type) {
         case "probe":
         case "digest":
+        case "pack":
+        case "ingest":
+        case "flush":
+        case "shard":
         case "send":
           this.#start(step);
+          break;
+        case "tell":
+          this.#io.tell(step.tell);
           break;
         case "cancel":
           this.#open.get(step.id)?.abort();

@@ -59,10 +59,19 @@ export class JobIo implements Io {
           return await this.#digest(work, report, signal);
         case "send":
           return await this.#send(work, report, signal);
+        case "pack":
+        case "ingest":
+        case "flush":
+        case "shard":
+          throw new HubferryError("unsupported", "there are no lanes here that pack");
       }
     } catch (error) {
       return { type: "failed", id: work.id, failure: readFailureOf(error) };
     }
+  }
+
+  tell(): void {
+    // There is no data plane to be told.
   }
 
   async #probe({ id, files }: Step<"probe">, signal: AbortSignal): Promise<InputView> {

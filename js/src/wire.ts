@@ -21,4 +21,5 @@ export type {
   RepoSpec,
   RequestView,
   StepView,
+  TellView,
 } from "./wasm/core.js";

@@ -4,7 +4,7 @@
 source "$(dirname "$0")/../lib.sh"
 
 out=js/src/wasm
-key=$(digest Cargo.toml Cargo.lock rust-toolchain.toml .cargo src scripts/build/wasm.sh)-$WASM_BINDGEN_VERSION-$(grep '"binaryen"' package.json)
+key=$(digest Cargo.toml Cargo.lock rust-toolchain.toml .cargo kernels src scripts/build/wasm.sh)-$WASM_BINDGEN_VERSION-$(grep '"binaryen"' package.json)
 fresh "$out/.stamp" "$key" "$out/core.js" "$out/core_bg.wasm" && exit 0
 scripts/setup/rust-target.sh
 scripts/setup/wasm-bindgen.sh

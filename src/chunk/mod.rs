@@ -8,18 +8,16 @@
 //!
 //! Source: Xet specification 1.1, chunking; vectors in `tests/vectors/chunking.json`.
 
-mod gear;
+mod hashed;
 
-use gear::GEAR;
+pub use hashed::HashedChunks;
+use hubferry_kernels::{find_cut, roll};
 
 /// Bytes that a chunk has at least, unless the stream ends.
 pub const CHUNK_LEAST_BYTES: usize = 8 * 1024;
 
 /// Bytes that a chunk has at most.
 pub const CHUNK_MOST_BYTES: usize = 128 * 1024;
-
-/// Bits of the rolling hash that are zero at a cut.
-const MASK: u64 = 0xFFFF_0000_0000_0000;
 
 /// Bytes of a chunk that need not be looked at: 64 more make up the hash at the least length.
 const SKIPPED_BYTES: usize = CHUNK_LEAST_BYTES - 64 - 1;
@@ -57,7 +55,7 @@ impl Chunker {
             self.hash = roll(self.hash, *byte);
         }
         let end = most.min(bytes.len());
-        match find(&mut self.hash, &bytes[unripe.min(end)..end]) {
+        match find_cut(&mut self.hash, &bytes[unripe.min(end)..end]) {
             Some(found) => Some(self.end(unripe + found)),
             None if end == most => Some(self.end(most)),
             None => {
@@ -71,35 +69,4 @@ impl Chunker {
         *self = Chunker::default();
         at
     }
-}
-
-/// The number of bytes up to and with the first match; `None`: there is none, and `hash` has seen them all.
-fn find(hash: &mut u64, bytes: &[u8]) -> Option<usize> {
-    const STRIDE: usize = 8;
-    let mut rolling = *hash;
-    let (strides, rest) = bytes.as_chunks::<STRIDE>();
-    for (index, stride) in strides.iter().enumerate() {
-        // Unrolled: one branch of eight is what costs, not the eight steps.
-        let mut at_step = [0; STRIDE];
-        for (step, byte) in stride.iter().enumerate() {
-            rolling = roll(rolling, *byte);
-            at_step[step] = rolling;
-        }
-        if let Some(step) = at_step.iter().position(|hash| hash & MASK == 0) {
-            return Some(index * STRIDE + step + 1);
-        }
-    }
-    for (step, byte) in rest.iter().enumerate() {
-        rolling = roll(rolling, *byte);
-        if rolling & MASK == 0 {
-            return Some(strides.len() * STRIDE + step + 1);
-        }
-    }
-    *hash = rolling;
-    None
-}
-
-#[inline(always)]
-fn roll(hash: u64, byte: u8) -> u64 {
-    (hash << 1).wrapping_add(GEAR[usize::from(byte)])
 }

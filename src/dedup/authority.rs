@@ -1,20 +1,21 @@
 //! Who owns a chunk: the one place that all lanes of a push ask.
 //!
-//! Invariants: the first lane that asks about a chunk owns it; a chunk is new to
-//! exactly one lane, unless the guard against splinters lets a second one pack it too. Nothing here ever fails a push.
+//! Invariants: the first lane that asks about a chunk owns it; a chunk is new to exactly one lane, unless the guard against
+//! splinters lets a second one pack it too, or the first one is lost. The number of a lost lane is never used again, and late words
+//! of it are not heard. Nothing here ever fails a push.
 
 use std::collections::VecDeque;
 
 use super::fragments::Fragments;
 use super::index::Index;
 use super::place::{Origin, Place};
+use super::queries::Queries;
 use super::shards::{FinishedFile, Ledger, ReadyShard};
 use crate::error::Error;
-use crate::hash::XetHash;
+use crate::hash::{XetHash, chunk_hash};
+use crate::http::FileIdx;
 use crate::shard::{self, XorbInfo};
-
-/// Raw bytes of a lane between two chunks that the store is asked about. Source: Xet specification 1.1, deduplication.
-const QUERY_SPACING_BYTES: u64 = 4_000_000;
+use crate::xorb::Chunks;
 
 /// Different keys of answers that are kept: each costs a hash per chunk.
 const MOST_KEYS: usize = 8;
@@ -46,13 +47,13 @@ pub struct Authority {
     lanes: Vec<Lane>,
     answers: Vec<Keyed>,
     known: Vec<XetHash>,
-    queries: Vec<XetHash>,
+    queries: Queries,
     index_bytes: usize,
     ledger: Ledger,
 }
 
 /// What is remembered of a lane between two questions.
-#[derive(Debug)]
+#[derive(Debug, Default)]
 struct Lane {
     undecided: VecDeque<Chunk>,
     /// New chunks so far.
@@ -61,8 +62,9 @@ struct Lane {
     last: Option<Place>,
     /// The chunk in front that the store is asked about.
     waits_for: Option<XetHash>,
-    /// Raw bytes decided since the last query.
-    since_query: u64,
+    /// The chunk in front that it was asked about.
+    asked: Option<XetHash>,
+    is_gone: bool,
 }
 
 /// What answers under one key tell.
@@ -81,17 +83,28 @@ impl Authority {
             lanes: (0..lanes).map(|_| Lane::default()).collect(),
             answers: Vec::new(),
             known: Vec::new(),
-            queries: Vec::new(),
+            queries: Queries::new(),
             index_bytes,
             ledger: Ledger::new(lanes),
         }
+    }
+
+    /// One more lane, in place of a lost one. Its number; none when numbers are used up.
+    pub fn add_lane(&mut self) -> Option<u16> {
+        let number = u16::try_from(self.lanes.len()).ok()?;
+        self.lanes.push(Lane::default());
+        self.ledger.add_lane();
+        Some(number)
     }
 
     /// Takes the next chunks of a lane, in their order.
     ///
     /// Errors: `internal` for a lane that there is not.
     pub fn ask(&mut self, lane: u16, chunks: &[Chunk]) -> Result<(), Error> {
-        self.lane(lane)?.undecided.extend(chunks);
+        let lane = self.lane(lane)?;
+        if !lane.is_gone {
+            lane.undecided.extend(chunks);
+        }
         Ok(())
     }
 
@@ -109,10 +122,17 @@ impl Authority {
                 state.begin_file();
             }
             let run = self.run(&state.undecided);
-            if run.is_none() && state.wants_query(chunk) {
-                self.queries.push(chunk.hash);
-                state.waits_for = Some(chunk.hash);
-                break;
+            if run.is_none() && state.asked != Some(chunk.hash) {
+                let is_open = self.queries.is_open(chunk.hash);
+                if !is_open && self.queries.wants(chunk) {
+                    self.queries.ask(chunk.hash);
+                    state.waits_for = Some(chunk.hash);
+                } else if is_open {
+                    state.waits_for = Some(chunk.hash);
+                }
+                if state.waits_for.is_some() {
+                    break;
+                }
             }
             let taken = match run {
                 Some((place, count)) if state.takes(place, count) => {
@@ -129,7 +149,7 @@ impl Authority {
                 }
             };
             let decided = state.undecided.drain(..taken as usize);
-            state.since_query += decided.map(|chunk| u64::from(chunk.bytes)).sum::<u64>();
+            self.queries.decided(decided.map(|chunk| u64::from(chunk.bytes)).sum());
         }
         *self.lane(lane)? = state;
         Ok(verdicts)
@@ -137,15 +157,32 @@ impl Authority {
 
     /// The store has answered about a chunk (see [`learn`](Self::learn)), or will not: nobody waits for it any more.
     pub fn settle(&mut self, query: XetHash) {
+        if self.queries.is_open(query) {
+            let is_hit = self.find(query).is_some();
+            self.queries.settle(query, is_hit);
+        }
         for lane in self.lanes.iter_mut().filter(|lane| lane.waits_for == Some(query)) {
             lane.waits_for = None;
-            lane.since_query = 0;
+            lane.asked = Some(query);
         }
+    }
+
+    /// Takes a look at the beginning of an old version of a file: records of a xorb, as the store keeps them. The chunk to ask the
+    /// store about, because its answer tells where that version's chunks are; none when that is known, or the records cannot be
+    /// read.
+    pub fn recall(&mut self, records: &[u8]) -> Option<XetHash> {
+        let first = Chunks::of(records).next()?.ok()?;
+        let hash = chunk_hash(&first.bytes);
+        if self.find(hash).is_some() || self.queries.is_open(hash) {
+            return None;
+        }
+        self.queries.expect(hash);
+        Some(hash)
     }
 
     /// The chunks that the store should be asked about, since the last call.
     pub fn take_queries(&mut self) -> Vec<XetHash> {
-        std::mem::take(&mut self.queries)
+        self.queries.take()
     }
 
     /// Takes the store's answer to a query in. How many chunks it tells of; none when its key has ended.
@@ -187,9 +224,16 @@ impl Authority {
         self.ledger.stored(xorb);
     }
 
-    /// A file is finished: it enters a shard as soon as all its xorbs are stored.
-    pub fn finished(&mut self, file: FinishedFile) {
-        self.ledger.finished(file);
+    /// A file is finished: it enters a shard as soon as all its xorbs are stored. `false` when it refers to chunks that went with a
+    /// lane: then it must be ingested again.
+    #[must_use = "a file that is not taken must be ingested again"]
+    pub fn finished(&mut self, file: FinishedFile) -> bool {
+        self.ledger.finished(file)
+    }
+
+    /// These files shall be in no shard.
+    pub fn forget(&mut self, files: &[FileIdx]) {
+        self.ledger.forget(files);
     }
 
     /// A shard of the files that are ready, of at most about `most_bytes`; `None` when there is none.
@@ -207,10 +251,17 @@ impl Authority {
         }
     }
 
-    /// A lane is gone with what it had not sealed: the chunks from `from` on are nobody's.
-    pub fn retract(&mut self, lane: u16, from: u32) {
-        let gone = Origin::lane(lane);
-        self.index.forget(|place| place.origin == gone && place.number >= from);
+    /// A lane is gone, with every chunk that is in no stored xorb. The finished files that refer to one of those, and must be
+    /// ingested again.
+    pub fn lost(&mut self, lane: u16) -> Vec<FileIdx> {
+        match self.lanes.get_mut(usize::from(lane)) {
+            Some(state) if !state.is_gone => *state = Lane { is_gone: true, ..Lane::default() },
+            _ => return Vec::new(),
+        }
+        let broken = self.ledger.lost(lane);
+        let ledger = &self.ledger;
+        self.index.forget(|place| ledger.is_lost(place));
+        broken
     }
 
     fn lane(&mut self, lane: u16) -> Result<&mut Lane, Error> {
@@ -232,29 +283,11 @@ impl Authority {
     }
 }
 
-impl Default for Lane {
-    fn default() -> Lane {
-        Lane {
-            undecided: VecDeque::new(),
-            packed: 0,
-            fragments: Fragments::default(),
-            last: None,
-            waits_for: None,
-            // The very first chunk may be asked about.
-            since_query: QUERY_SPACING_BYTES,
-        }
-    }
-}
-
 impl Lane {
     /// Ranges are judged file by file, and never go on from one file into the next.
     fn begin_file(&mut self) {
         self.fragments = Fragments::default();
         self.last = None;
-    }
-
-    fn wants_query(&self, chunk: Chunk) -> bool {
-        (chunk.is_first || chunk.hash.is_queried()) && self.since_query >= QUERY_SPACING_BYTES
     }
 
     /// Whether known chunks are taken; then they are counted.

@@ -7,6 +7,8 @@ mod authority;
 mod fragments;
 mod index;
 mod place;
+mod queries;
+pub mod record;
 mod shards;
 
 pub use authority::{Authority, Chunk, Verdict};

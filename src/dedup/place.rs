@@ -38,6 +38,16 @@ impl Origin {
         FIRST_KNOWN.checked_add(index).map(Origin)
     }
 
+    /// As one number, for records.
+    pub(super) fn number(self) -> u32 {
+        self.0
+    }
+
+    /// The one of this number.
+    pub(super) fn of_number(number: u32) -> Origin {
+        Origin(number)
+    }
+
     /// Which lane it is, if it is one.
     pub fn as_lane(self) -> Option<usize> {
         (self.0 < FIRST_KNOWN).then_some(self.0 as usize)

@@ -3,7 +3,7 @@
 //! Invariants: a file enters a shard when every xorb that holds a chunk of it is stored, not before; a xorb is listed in each
 //! shard that needs it until one of them was accepted; chunk lists are dropped when they are not needed any more.
 
-use std::collections::VecDeque;
+use std::collections::{HashSet, VecDeque};
 
 use super::place::{Origin, Place, Run};
 use crate::error::Error;
@@ -20,6 +20,8 @@ pub struct FinishedFile {
     pub hash: XetHash,
     /// Its SHA-256, for git repos.
     pub sha256: Option<[u8; 32]>,
+    /// Raw bytes of its chunks that were new, and packed.
+    pub packed: u64,
     /// Its chunks in order.
     pub chunks: Vec<Sized>,
     /// Where they are: as many chunks in all as there are above.
@@ -40,8 +42,15 @@ pub struct ReadyShard {
 /// See the module.
 #[derive(Debug, Default)]
 pub(super) struct Ledger {
-    lanes: Vec<Vec<Packed>>,
+    lanes: Vec<LaneXorbs>,
     waiting: VecDeque<FinishedFile>,
+}
+
+/// The xorbs of a lane, in the order of its chunks; of a lost lane only those that are stored.
+#[derive(Debug, Default)]
+struct LaneXorbs {
+    packed: Vec<Packed>,
+    is_gone: bool,
 }
 
 /// Which lane, and which of its xorbs.
@@ -52,6 +61,8 @@ type At = (usize, usize);
 struct Packed {
     /// The lane's number of its first chunk.
     first: u32,
+    count: u32,
+    /// Without its chunks once it is registered.
     info: XorbInfo,
     is_stored: bool,
     is_registered: bool,
@@ -59,15 +70,22 @@ struct Packed {
 
 impl Ledger {
     pub(super) fn new(lanes: u16) -> Ledger {
-        Ledger { lanes: (0..lanes).map(|_| Vec::new()).collect(), waiting: VecDeque::new() }
+        Ledger { lanes: (0..lanes).map(|_| LaneXorbs::default()).collect(), waiting: VecDeque::new() }
+    }
+
+    pub(super) fn add_lane(&mut self) {
+        self.lanes.push(LaneXorbs::default());
     }
 
     /// A lane has sealed its next xorb.
     pub(super) fn sealed(&mut self, lane: u16, info: XorbInfo) -> Result<(), Error> {
-        let packed =
+        let LaneXorbs { packed, is_gone } =
             self.lanes.get_mut(usize::from(lane)).ok_or_else(|| Error::internal("a lane sealed that is not there"))?;
-        let first = packed.last().map_or(0, |before| before.first + before.info.chunks.len() as u32);
-        packed.push(Packed { first, info, is_stored: false, is_registered: false });
+        if !*is_gone {
+            let first = packed.last().map_or(0, |before| before.first + before.count);
+            let count = info.chunks.len() as u32;
+            packed.push(Packed { first, count, info, is_stored: false, is_registered: false });
+        }
         Ok(())
     }
 
@@ -76,13 +94,54 @@ impl Ledger {
         self.each(hash, |packed| packed.is_stored = true);
     }
 
-    /// A shard that listed this xorb was accepted.
+    /// A shard that listed this xorb was accepted: its chunks need not be told of again.
     pub(super) fn registered(&mut self, hash: XetHash) {
-        self.each(hash, |packed| packed.is_registered = true);
+        self.each(hash, |packed| {
+            packed.is_registered = true;
+            packed.info.chunks = Vec::new();
+        });
     }
 
-    pub(super) fn finished(&mut self, file: FinishedFile) {
-        self.waiting.push_back(file);
+    /// Takes a file; not one that refers to lost chunks.
+    pub(super) fn finished(&mut self, file: FinishedFile) -> bool {
+        let is_whole = !self.is_broken(&file);
+        if is_whole {
+            self.waiting.push_back(file);
+        }
+        is_whole
+    }
+
+    pub(super) fn forget(&mut self, files: &[FileIdx]) {
+        let files: HashSet<FileIdx> = files.iter().copied().collect();
+        self.waiting.retain(|file| !files.contains(&file.file));
+    }
+
+    /// A lane is gone: of its xorbs those are left that are stored. Gives up the files that refer to others.
+    pub(super) fn lost(&mut self, lane: u16) -> Vec<FileIdx> {
+        if let Some(lane) = self.lanes.get_mut(usize::from(lane)) {
+            lane.is_gone = true;
+            lane.packed.retain(|packed| packed.is_stored);
+        }
+        let (broken, whole) = std::mem::take(&mut self.waiting).into_iter().partition(|file| self.is_broken(file));
+        self.waiting = whole;
+        let broken: VecDeque<FinishedFile> = broken;
+        broken.into_iter().map(|file| file.file).collect()
+    }
+
+    /// Whether the chunk went with its lane.
+    pub(super) fn is_lost(&self, place: Place) -> bool {
+        self.is_of_lost_lane(place) && self.holder(place).is_none()
+    }
+
+    fn is_of_lost_lane(&self, place: Place) -> bool {
+        place.origin.as_lane().and_then(|lane| self.lanes.get(lane)).is_some_and(|lane| lane.is_gone)
+    }
+
+    fn is_broken(&self, file: &FinishedFile) -> bool {
+        let of_lost_lanes = file.runs.iter().filter(|run| self.is_of_lost_lane(run.start));
+        of_lost_lanes
+            .flat_map(|run| (0..run.chunks).map(|n| run.start.plus(n)))
+            .any(|place| self.holder(place).is_none())
     }
 
     /// A shard of files that are ready, of at most about `most_bytes` unless one file alone is larger.
@@ -92,6 +151,7 @@ impl Ledger {
         known: impl Fn(Origin) -> Option<XetHash>,
     ) -> Result<Option<ReadyShard>, Error> {
         let mut files: Vec<FileInfo> = Vec::new();
+        let mut named = HashSet::new();
         let mut indexes = Vec::new();
         let mut listed: Vec<At> = Vec::new();
         let mut bytes = 3 * RECORD_BYTES;
@@ -103,7 +163,7 @@ impl Ledger {
             };
             let fresh: Vec<At> = xorbs.into_iter().filter(|xorb| !listed.contains(xorb)).collect();
             let more = info.record_bytes()
-                + fresh.iter().map(|&(lane, at)| self.lanes[lane][at].info.record_bytes()).sum::<usize>();
+                + fresh.iter().map(|&(lane, at)| self.lanes[lane].packed[at].info.record_bytes()).sum::<usize>();
             if !indexes.is_empty() && bytes + more > most_bytes {
                 later.push_back(file);
                 break;
@@ -112,7 +172,7 @@ impl Ledger {
             listed.extend(fresh);
             indexes.push(file.file);
             // Equal files are one entry.
-            if !files.iter().any(|other| other.hash == info.hash && other.sha256 == info.sha256) {
+            if named.insert((info.hash, info.sha256)) {
                 files.push(info);
             }
         }
@@ -121,7 +181,7 @@ impl Ledger {
         if indexes.is_empty() {
             return Ok(None);
         }
-        let xorbs: Vec<XorbInfo> = listed.iter().map(|&(lane, at)| self.lanes[lane][at].info.clone()).collect();
+        let xorbs: Vec<XorbInfo> = listed.iter().map(|&(lane, at)| self.lanes[lane].packed[at].info.clone()).collect();
         let hashes = xorbs.iter().map(|xorb| xorb.hash).collect();
         Ok(Some(ReadyShard { body: write(&files, &xorbs), files: indexes, xorbs: hashes }))
     }
@@ -142,7 +202,7 @@ impl Ledger {
                     Some(xorb) => (xorb, run.start.number, run.chunks),
                     None => {
                         let Some((lane, at)) = self.holder(run.start) else { return Ok(None) };
-                        let packed = &self.lanes[lane][at];
+                        let packed = &self.lanes[lane].packed[at];
                         if !packed.is_stored {
                             return Ok(None);
                         }
@@ -150,7 +210,7 @@ impl Ledger {
                             xorbs.push((lane, at));
                         }
                         let start = run.start.number - packed.first;
-                        (packed.info.hash, start, packed.info.chunks.len() as u32 - start)
+                        (packed.info.hash, start, packed.count - start)
                     }
                 };
                 let count = run.chunks.min(most);
@@ -177,14 +237,15 @@ impl Ledger {
     /// The sealed xorb that holds a chunk of a lane.
     fn holder(&self, place: Place) -> Option<At> {
         let lane = place.origin.as_lane()?;
-        let packed = self.lanes.get(lane)?;
+        let packed = &self.lanes.get(lane)?.packed;
         let at = packed.partition_point(|xorb| xorb.first <= place.number).checked_sub(1)?;
-        let inside = place.number - packed[at].first < packed[at].info.chunks.len() as u32;
+        let inside = place.number - packed[at].first < packed[at].count;
         inside.then_some((lane, at))
     }
 
     fn each(&mut self, hash: XetHash, mut apply: impl FnMut(&mut Packed)) {
-        for packed in self.lanes.iter_mut().flatten().filter(|packed| packed.info.hash == hash) {
+        for packed in self.lanes.iter_mut().flat_map(|lane| &mut lane.packed).filter(|packed| packed.info.hash == hash)
+        {
             apply(packed);
         }
     }

@@ -39,6 +39,28 @@ pub fn chunk_hash(bytes: &[u8]) -> XetHash {
     keyed(&CHUNK_KEY, bytes)
 }
 
+/// The hash of a chunk whose bytes come in pieces.
+#[derive(Debug, Clone)]
+pub struct ChunkHasher(blake3::Hasher);
+
+impl Default for ChunkHasher {
+    fn default() -> ChunkHasher {
+        ChunkHasher(blake3::Hasher::new_keyed(&CHUNK_KEY))
+    }
+}
+
+impl ChunkHasher {
+    /// Takes the next bytes.
+    pub fn update(&mut self, bytes: &[u8]) {
+        self.0.update(bytes);
+    }
+
+    /// The hash of all of them.
+    pub fn finish(&self) -> XetHash {
+        XetHash(self.0.finalize().into())
+    }
+}
+
 /// The hash of a range of chunks that a file's term carries: over their hashes, one after the other.
 pub fn range_hash(chunks: impl IntoIterator<Item = XetHash>) -> XetHash {
     let mut hasher = blake3::Hasher::new_keyed(&RANGE_KEY);

@@ -8,9 +8,12 @@ mod git_blob;
 mod hex;
 mod merkle;
 mod sha256;
+mod sha256_many;
 mod xet_hash;
 
 pub use git_blob::GitBlob;
-pub use merkle::{Sized, Tree, chunk_hash, masked, range_hash};
+pub use hex::{hex, unhex};
+pub use merkle::{ChunkHasher, Sized, Tree, chunk_hash, masked, range_hash};
 pub use sha256::Sha256;
+pub use sha256_many::sha256_many;
 pub use xet_hash::XetHash;

@@ -9,10 +9,10 @@ use super::hex::hex;
 use crate::error::Error;
 use crate::limits::MAX_SAFE_INTEGER;
 
-const BLOCK_BYTES: usize = 64;
+pub(super) const BLOCK_BYTES: usize = 64;
 
 /// Where SHA-256 starts: fractional parts of the square roots of the first eight primes. Source: FIPS 180-4, 5.3.3.
-const INITIAL_STATE: [u32; 8] =
+pub(super) const INITIAL_STATE: [u32; 8] =
     [0x6a09_e667, 0xbb67_ae85, 0x3c6e_f372, 0xa54f_f53a, 0x510e_527f, 0x9b05_688c, 0x1f83_d9ab, 0x5be0_cd19];
 
 /// First byte of a saved state.
@@ -73,19 +73,9 @@ impl Sha256 {
 
     /// The digest of everything taken.
     pub fn digest_bytes(mut self) -> [u8; 32] {
-        let bits = self.length * 8;
-        let filled = self.buffered();
-        // One bit, zeros, and the length in the last eight bytes of a block.
-        let mut end = [0; 2 * BLOCK_BYTES];
-        end[..filled].copy_from_slice(&self.buffer[..filled]);
-        end[filled] = 0x80;
-        let n_blocks = if filled + 9 <= BLOCK_BYTES { 1 } else { 2 };
-        let last = n_blocks * BLOCK_BYTES;
-        end[last - 8..last].copy_from_slice(&bits.to_be_bytes());
-        compress256(&mut self.state, end[..last].as_chunks().0);
-        let mut digest = [0; 32];
-        digest.copy_from_slice(self.state.map(u32::to_be_bytes).as_flattened());
-        digest
+        let (end, n_blocks) = padding(&self.buffer[..self.buffered()], self.length);
+        compress256(&mut self.state, &end[..n_blocks]);
+        digest_of_state(self.state)
     }
 
     /// Everything needed to go on later, elsewhere.
@@ -127,6 +117,27 @@ impl Sha256 {
     fn buffered(&self) -> usize {
         (self.length % BLOCK_BYTES as u64) as usize
     }
+}
+
+/// The last blocks of a message of `length` bytes whose bytes after its last whole block are `tail`; how many they are.
+///
+/// Shape: one bit, zeros, and the length in the last eight bytes of a block.
+pub(super) fn padding(tail: &[u8], length: u64) -> ([[u8; BLOCK_BYTES]; 2], usize) {
+    let mut end = [[0; BLOCK_BYTES]; 2];
+    let n_blocks = if tail.len() + 9 <= BLOCK_BYTES { 1 } else { 2 };
+    let bytes = end.as_flattened_mut();
+    bytes[..tail.len()].copy_from_slice(tail);
+    bytes[tail.len()] = 0x80;
+    let last = n_blocks * BLOCK_BYTES;
+    bytes[last - 8..last].copy_from_slice(&(length * 8).to_be_bytes());
+    (end, n_blocks)
+}
+
+/// A digest as bytes.
+pub(super) fn digest_of_state(state: [u32; 8]) -> [u8; 32] {
+    let mut digest = [0; 32];
+    digest.copy_from_slice(state.map(u32::to_be_bytes).as_flattened());
+    digest
 }
 
 #[cfg(test)]

@@ -32,14 +32,17 @@ pub mod resolve;
 pub mod tree;
 pub mod validate_yaml;
 pub mod whoami;
+pub mod xet_token;
 
 pub use address::{Hub, HubUrl, RepoId, RepoType, Token, encode_path, encode_segment};
 use address::{path_segments, revision_segment};
-pub use refusal::refused;
+pub use refusal::{refused, refused_by_cas};
 
 use crate::error::Error;
 use crate::http::{Request, Response, without_query};
 use crate::json::{Json, Misfit};
+use crate::limits;
+use crate::time::Millis;
 
 /// Whether a request may be sent again when nobody knows if the first one was carried out.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -61,6 +64,11 @@ pub trait Endpoint {
     /// [`REPLAY`](Self::REPLAY), or what an endpoint inside this one says.
     fn replay(&self) -> Replay {
         Self::REPLAY
+    }
+
+    /// How long the answer may take, its body included.
+    fn patience(&self) -> Millis {
+        limits::API_DEADLINE
     }
 
     /// The whole request.

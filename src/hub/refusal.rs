@@ -27,6 +27,18 @@ pub fn refused_by_store(response: &Response, url: &str) -> Error {
     Said::read(response).error(code, "store", response, url, "")
 }
 
+/// Reads an answer of the content-addressed store that is not a success. `unauthorized` means that its token has expired, which
+/// is nothing that the caller could change.
+pub fn refused_by_cas(response: &Response, url: &str) -> Error {
+    let code = match response.status {
+        401 => Code::Unauthorized,
+        403 => Code::Forbidden,
+        404 => Code::EntryNotFound,
+        status => later(status).unwrap_or(Code::Rejected),
+    };
+    Said::read(response).error(code, "store", response, url, "")
+}
+
 /// The Hub's words for a repo that was closed by its staff.
 const DISABLED: &str = "Access to this resource is disabled";
 

@@ -32,6 +32,8 @@ pub(super) fn shown(request: Result<Request, Error>) -> String {
             BodyPart::Text(text) => shown.push_str(text),
             BodyPart::Slice { file, start, end } => shown.push_str(&format!("[file {} {start}..{end}]", file.0)),
             BodyPart::Base64 { file, start, end } => shown.push_str(&format!("[base64 {} {start}..{end}]", file.0)),
+            BodyPart::Xorb { xorb, bytes } => shown.push_str(&format!("[xorb {xorb}, {bytes} bytes]")),
+            BodyPart::Shard { shard, bytes } => shown.push_str(&format!("[shard {shard}, {bytes} bytes]")),
         }
     }
     shown

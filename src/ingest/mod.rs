@@ -5,7 +5,8 @@
 //! when to stop reading.
 //!
 //! Invariants: the result does not depend on how the bytes are fed or when verdicts come; every byte is taken once; what was
-//! packed belongs to the lane, not to the file: a file that fails half-way leaves its chunks usable.
+//! packed belongs to the lane, not to the file: a file that fails half-way leaves its chunks usable; no more bodies exist than the
+//! lane may have, and each buffer is reserved once and used again.
 
 mod open_file;
 
@@ -21,6 +22,12 @@ use open_file::OpenFile;
 
 /// Chunks that are asked about together: enough for one message, few enough to come back soon.
 const ASKED_TOGETHER: usize = 64;
+
+/// Bytes by which the buffer of undecided chunks grows at least.
+const LEAST_GROWTH_BYTES: usize = 256 * 1024;
+
+/// Bytes of a body's buffer beyond its target: a chunk is compressed in its place, and may grow meanwhile.
+const BODY_SLACK_BYTES: usize = 64 * 1024;
 
 /// How a lane packs.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -48,11 +55,17 @@ pub struct Ingest {
     open_start: usize,
     undecided: VecDeque<Chunk>,
     unasked: Vec<Chunk>,
+    /// Of the first undecided ones; they wait while no body may be begun.
+    verdicts: VecDeque<Verdict>,
     /// The files whose chunks are not all decided, and the one that is read.
     files: VecDeque<OpenFile>,
     is_reading: bool,
-    builder: XorbBuilder,
+    /// Begun with the first chunk in it.
+    builder: Option<XorbBuilder>,
     packed: u32,
+    most_bodies: usize,
+    /// Sealed, and not given back.
+    bodies_out: usize,
     spare: Vec<Vec<u8>>,
     sealed: VecDeque<Sealed>,
     finished: VecDeque<FinishedFile>,
@@ -69,25 +82,43 @@ impl Ingest {
             open_start: 0,
             undecided: VecDeque::new(),
             unasked: Vec::new(),
+            verdicts: VecDeque::new(),
             files: VecDeque::new(),
             is_reading: false,
-            builder: XorbBuilder::new(options.xorb_bytes).with_compression(options.compression),
+            builder: None,
             packed: 0,
+            most_bodies: usize::MAX,
+            bodies_out: 0,
             spare: Vec::new(),
             sealed: VecDeque::new(),
             finished: VecDeque::new(),
         }
     }
 
+    /// The same, with room for one open body and so many sealed ones: while there are as many, chunks that would begin another one
+    /// wait for [`reuse`](Self::reuse), decided or not.
+    #[must_use]
+    pub fn with_bodies(mut self, sealed: usize) -> Ingest {
+        self.most_bodies = sealed.saturating_add(1);
+        self
+    }
+
     /// Begins a file.
     ///
     /// Errors: `internal` while another one is read.
     pub fn begin(&mut self, file: FileIdx) -> Result<(), Error> {
+        self.begin_with(file, self.options.sha256)
+    }
+
+    /// The same, with a choice about this file's SHA-256.
+    ///
+    /// Errors: as [`begin`](Self::begin).
+    pub fn begin_with(&mut self, file: FileIdx, sha256: bool) -> Result<(), Error> {
         if self.is_reading {
             return Err(Error::internal("a file was begun before the last one ended"));
         }
         self.is_reading = true;
-        self.files.push_back(OpenFile::new(file, self.options.sha256));
+        self.files.push_back(OpenFile::new(file, sha256));
         Ok(())
     }
 
@@ -99,6 +130,7 @@ impl Ingest {
             return Err(Error::internal("bytes came and no file was begun"));
         };
         file.digest(window);
+        self.make_room(window.len());
         let mut rest = window;
         while let Some(taken) = self.chunker.cut(rest) {
             let (own, later) = rest.split_at(taken);
@@ -150,37 +182,34 @@ impl Ingest {
     ///
     /// Errors: `internal` for more of them than questions.
     pub fn decide(&mut self, verdicts: &[Verdict]) -> Result<(), Error> {
-        for verdict in verdicts {
-            let chunk = self.undecided.pop_front().ok_or_else(|| Error::internal("a verdict came for no chunk"))?;
-            let end = self.start + chunk.bytes as usize;
-            let place = match *verdict {
-                Verdict::Known(place) => place,
-                Verdict::New => self.pack(chunk, end),
-            };
-            self.start = end;
-            if let Some(file) = self.files.iter_mut().find(|file| file.expects_place()) {
-                file.place(place);
-            }
+        if self.verdicts.len() + verdicts.len() > self.undecided.len() - self.unasked.len() {
+            return Err(Error::internal("a verdict came for no chunk"));
         }
-        self.forget_done();
-        self.collect_finished();
+        self.verdicts.extend(verdicts);
+        self.apply();
         Ok(())
     }
 
-    /// Bytes that wait for verdicts.
+    /// Chunks that have been asked about, or will be, and have no place yet.
+    pub fn undecided_chunks(&self) -> usize {
+        self.undecided.len()
+    }
+
+    /// Bytes of those chunks.
     pub fn undecided_bytes(&self) -> usize {
         self.open_start - self.start
     }
 
     /// Bytes of the xorb that is being filled.
     pub fn open_xorb_bytes(&self) -> usize {
-        self.builder.body_bytes()
+        self.builder.as_ref().map_or(0, XorbBuilder::body_bytes)
     }
 
     /// Seals the xorb that is being filled, if anything is in it.
     pub fn flush(&mut self) {
-        if !self.builder.is_empty() {
-            self.seal();
+        if let Some(builder) = self.builder.take() {
+            self.bodies_out += 1;
+            self.sealed.push_back(builder.seal());
         }
     }
 
@@ -196,7 +225,9 @@ impl Ingest {
 
     /// Gives the buffer of a stored body back for the next one.
     pub fn reuse(&mut self, body: Vec<u8>) {
+        self.bodies_out = self.bodies_out.saturating_sub(1);
         self.spare.push(body);
+        self.apply();
     }
 
     fn close_chunk(&mut self) {
@@ -211,29 +242,58 @@ impl Ingest {
         }
     }
 
-    fn pack(&mut self, chunk: Chunk, end: usize) -> Place {
-        if !self.builder.has_room(chunk.bytes as usize) {
-            self.seal();
+    /// Carries verdicts out, as long as there is room for what is new.
+    fn apply(&mut self) {
+        while let Some(verdict) = self.verdicts.front().copied()
+            && let Some(chunk) = self.undecided.front().copied()
+        {
+            let end = self.start + chunk.bytes as usize;
+            let place = match verdict {
+                Verdict::Known(place) => place,
+                Verdict::New => match self.pack(chunk, end) {
+                    Some(place) => place,
+                    None => break,
+                },
+            };
+            self.verdicts.pop_front();
+            self.undecided.pop_front();
+            self.start = end;
+            if let Some(file) = self.files.iter_mut().find(|file| file.expects_place()) {
+                file.place(place, verdict == Verdict::New);
+            }
         }
-        self.builder.push(chunk.hash, &self.bytes[self.start..end]);
+        self.collect_finished();
+    }
+
+    /// Packs a chunk; nothing while no body may be begun for it.
+    fn pack(&mut self, chunk: Chunk, end: usize) -> Option<Place> {
+        if self.builder.as_ref().is_some_and(|builder| !builder.has_room(chunk.bytes as usize)) {
+            self.flush();
+        }
+        let builder = match &mut self.builder {
+            Some(builder) => builder,
+            None if self.bodies_out >= self.most_bodies => return None,
+            empty => {
+                let target = self.options.xorb_bytes;
+                let body = self.spare.pop().unwrap_or_else(|| Vec::with_capacity(target + BODY_SLACK_BYTES));
+                empty.insert(XorbBuilder::reusing(target, body).with_compression(self.options.compression))
+            }
+        };
+        builder.push(chunk.hash, &self.bytes[self.start..end]);
         let place = Place { origin: Origin::lane(self.options.lane), number: self.packed };
         self.packed += 1;
-        place
+        Some(place)
     }
 
-    fn seal(&mut self) {
-        let next = XorbBuilder::reusing(self.options.xorb_bytes, self.spare.pop().unwrap_or_default())
-            .with_compression(self.options.compression);
-        self.sealed.push_back(std::mem::replace(&mut self.builder, next).seal());
-    }
-
-    /// Moves what is still needed to the front, once more than half is not.
-    fn forget_done(&mut self) {
-        if self.start > self.bytes.len() / 2 {
-            self.bytes.drain(..self.start);
-            self.open_start -= self.start;
-            self.start = 0;
+    /// Moves what is still needed to the front before the buffer would have to grow.
+    fn make_room(&mut self, more: usize) {
+        if self.bytes.len() + more <= self.bytes.capacity() {
+            return;
         }
+        self.bytes.drain(..self.start);
+        self.open_start -= self.start;
+        self.start = 0;
+        self.bytes.reserve_exact(more.max(LEAST_GROWTH_BYTES));
     }
 
     fn collect_finished(&mut self) {

@@ -19,6 +19,7 @@ pub(super) struct OpenFile {
     tree: Tree,
     chunks: Vec<Sized>,
     placed: usize,
+    packed: u64,
     runs: Vec<Run>,
     reading: Reading,
 }
@@ -31,6 +32,7 @@ impl OpenFile {
             tree: Tree::new(),
             chunks: Vec::new(),
             placed: 0,
+            packed: 0,
             runs: Vec::new(),
             reading: Reading::Open,
         }
@@ -62,8 +64,11 @@ impl OpenFile {
         self.placed < self.chunks.len()
     }
 
-    /// Says where its next chunk is.
-    pub(super) fn place(&mut self, place: Place) {
+    /// Says where its next chunk is, and whether it was packed for this file.
+    pub(super) fn place(&mut self, place: Place, is_new: bool) {
+        if is_new {
+            self.packed += self.chunks[self.placed].size;
+        }
         self.placed += 1;
         if !self.runs.last_mut().is_some_and(|run| run.extend(place)) {
             self.runs.push(Run { start: place, chunks: 1 });
@@ -81,6 +86,7 @@ impl OpenFile {
             file: self.file,
             hash: self.tree.file_hash(),
             sha256: self.sha256.map(Sha256::digest_bytes),
+            packed: self.packed,
             chunks: self.chunks,
             runs: self.runs,
         })

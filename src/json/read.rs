@@ -109,6 +109,16 @@ impl Fields {
         Ok(self.get::<Option<Vec<T>>>(name)?.unwrap_or_default())
     }
 
+    /// All members, read alike.
+    ///
+    /// Errors: as the first value's that does not fit.
+    pub fn all<T: Read>(self) -> Result<Vec<(Name, T)>, Misfit> {
+        let members = self.0.into_iter();
+        members
+            .map(|(name, value)| T::read(value).map_err(|misfit| misfit.within(&name)).map(|value| (name, value)))
+            .collect()
+    }
+
     fn take(&mut self, name: &str) -> Json {
         let member = self.0.iter_mut().rev().find(|(known, _)| known == name);
         member.map(|(_, value)| std::mem::take(value)).unwrap_or_default()

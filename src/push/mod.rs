@@ -174,6 +174,7 @@ impl Push {
                 let result = self.read.digested(shared, now, id, digest);
                 self.outcome_of_input(result)
             }
+            other => Err(crate::exchange::not_awaited(other.id())),
         }
     }
 

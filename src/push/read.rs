@@ -277,7 +277,7 @@ fn probe_bytes(file: &FileEntry, text: bool) -> u64 {
 
 fn probe_file(shared: &Shared, index: usize) -> ProbeFile {
     let file = &shared.files[index];
-    ProbeFile { file: file.file, size: file.size, whole: is_whole(file), text: shared.wants_text(index) }
+    ProbeFile { file: file.file, size: file.size, whole: is_whole(file), text: shared.wants_text(index), keep: false }
 }
 
 /// The digest that decides next: the mode's once it is known, before that the one the repo's entry can be compared with.

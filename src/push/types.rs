@@ -4,6 +4,7 @@ use crate::error::{Code, Error};
 use crate::http::FileIdx;
 use crate::hub::{Hub, RepoId};
 use crate::limits;
+use crate::time::Millis;
 
 /// How one push shall run.
 #[derive(Debug, Clone)]
@@ -32,6 +33,12 @@ pub struct PushOptions {
     pub delete_under: String,
     /// Read the paths back after the commit and compare.
     pub verify: bool,
+    /// Store large files by Xet where the Hub offers it.
+    pub use_xet: bool,
+    /// Lanes that the driver can run side by side.
+    pub lanes: u16,
+    /// Milliseconds since 1970 at the machine's time zero: tokens end at a date.
+    pub epoch_at_zero: Millis,
     /// Memory that this push may hold in buffers, in bytes.
     pub buffer_budget_bytes: u64,
     /// Seed of the jitter.
@@ -54,6 +61,9 @@ impl PushOptions {
             delete_patterns: Vec::new(),
             delete_under: String::new(),
             verify: true,
+            use_xet: false,
+            lanes: 1,
+            epoch_at_zero: Millis(0),
             buffer_budget_bytes: limits::BUFFER_BUDGET_BYTES,
             seed: 0,
         }

@@ -4,9 +4,13 @@
 //! those of [`crate::wire`]; bytes cross as typed arrays and never through serde. Errors are thrown as plain `ErrorView`
 //! objects. A handle belongs to one function on the other side, which frees it.
 
+mod authority;
 mod call;
+mod core;
 mod folder;
 mod hash;
+mod memory;
+mod packer;
 mod push;
 mod view;
 

@@ -34,6 +34,6 @@ pub use push::{
     RepoSpec,
 };
 pub use step::{
-    BodyPartView, ErrorView, FailureView, InputView, OutcomeView, ProbeFileView, ProbeResultView, RefusalView,
-    RequestView, StepView,
+    BodyPartView, ErrorView, FailureView, IngestedView, InputView, OutcomeView, ProbeFileView, ProbeResultView,
+    RefusalView, RequestView, ShardView, StepView,
 };

@@ -12,6 +12,7 @@ use crate::push::{
     Activity, ByteCounts, CommitMade, Event, FileCounts, FileOutcome, FileState, Operation, Phase, Progress,
     PushOptions, PushOutput,
 };
+use crate::time::Millis;
 
 reads!(RepoSpec, PushSpec, OperationSpec);
 
@@ -112,6 +113,15 @@ pub struct PushSpec {
     /// Read back after the commit; default true.
     #[cfg_attr(feature = "wasm", tsify(optional))]
     pub verify: Option<bool>,
+    /// Store large files by Xet; default false.
+    #[cfg_attr(feature = "wasm", tsify(optional))]
+    pub use_xet: Option<bool>,
+    /// Lanes that the driver can run side by side; default 1.
+    #[cfg_attr(feature = "wasm", tsify(optional))]
+    pub lanes: Option<u16>,
+    /// Milliseconds since 1970 at time zero of the driver's clock.
+    #[cfg_attr(feature = "wasm", tsify(optional))]
+    pub epoch_at_zero_ms: Option<f64>,
     /// Memory budget in bytes.
     #[cfg_attr(feature = "wasm", tsify(optional))]
     pub buffer_budget_bytes: Option<u64>,
@@ -136,6 +146,9 @@ impl Read for PushSpec {
             delete_patterns: spec.get("deletePatterns")?,
             delete_under: spec.get("deleteUnder")?,
             verify: spec.get("verify")?,
+            use_xet: spec.get("useXet")?,
+            lanes: spec.get("lanes")?,
+            epoch_at_zero_ms: spec.get("epochAtZeroMs")?,
             buffer_budget_bytes: spec.get("bufferBudgetBytes")?,
             seed: spec.get("seed")?,
         })
@@ -161,6 +174,9 @@ impl PushSpec {
         options.delete_patterns = self.delete_patterns.unwrap_or_default();
         options.delete_under = self.delete_under.unwrap_or_default();
         options.verify = self.verify.unwrap_or(true);
+        options.use_xet = self.use_xet.unwrap_or(false);
+        options.lanes = self.lanes.unwrap_or(1).max(1);
+        options.epoch_at_zero = Millis(self.epoch_at_zero_ms.unwrap_or(0.0).max(0.0) as u64);
         if let Some(bytes) = self.buffer_budget_bytes {
             options.buffer_budget_bytes = bytes;
         }

@@ -8,7 +8,7 @@ use super::push::EventView;
 use crate::error::{Code, Error};
 use crate::http::{Answer, BodyPart, FileIdx, Request, Response};
 use crate::json::{Fields, Json, Misfit, Read};
-use crate::step::{DigestKind, Failure, Input, ProbeFile, Probed, Step, StepId};
+use crate::step::{DigestKind, Failure, Ingested, Input, PackOptions, ProbeFile, Probed, ShardRef, Step, StepId, Tell};
 
 reads!(InputView, ProbeResultView);
 
@@ -35,6 +35,44 @@ pub enum StepView<T> {
         /// Which digest.
         #[cfg_attr(feature = "wasm", tsify(type = "\"sha256\" | \"gitBlob\""))]
         kind: String,
+    },
+    /// Open the data plane.
+    Pack {
+        /// Step id.
+        id: u32,
+        /// How it packs.
+        options: PackOptionsView,
+    },
+    /// Take a file through the one pass.
+    Ingest {
+        /// Step id.
+        id: u32,
+        /// The file.
+        file: u32,
+        /// Its size in bytes.
+        size: u64,
+        /// Its SHA-256, where it is known.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        #[cfg_attr(feature = "wasm", tsify(optional))]
+        sha256: Option<String>,
+    },
+    /// Seal what lanes have packed.
+    Flush {
+        /// Step id.
+        id: u32,
+    },
+    /// Ask the authority for a shard.
+    #[serde(rename_all = "camelCase")]
+    Shard {
+        /// Step id.
+        id: u32,
+        /// Bytes at most.
+        most_bytes: u64,
+    },
+    /// Tell the data plane.
+    Tell {
+        /// What.
+        tell: TellView,
     },
     /// Send a request.
     Send {
@@ -96,6 +134,52 @@ pub struct ProbeFileView {
     pub whole: bool,
     /// Bring its text.
     pub text: bool,
+    /// Keep what was read.
+    pub keep: bool,
+}
+
+/// [`PackOptions`].
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "wasm", derive(Tsify))]
+#[serde(rename_all = "camelCase")]
+pub struct PackOptionsView {
+    /// Lanes side by side.
+    pub lanes: u16,
+    /// Bytes of a xorb.
+    pub xorb_bytes: u64,
+    /// Sealed xorbs that a lane may hold.
+    pub bodies: u32,
+    /// Bytes that may wait for verdicts.
+    pub undecided_bytes: u64,
+    /// Bytes of the authority's index.
+    pub index_bytes: u64,
+}
+
+/// [`Tell`].
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "wasm", derive(Tsify))]
+#[serde(tag = "type", rename_all = "camelCase")]
+pub enum TellView {
+    /// A query is over.
+    Settled {
+        /// Hash string of the chunk.
+        chunk: String,
+    },
+    /// The store has a xorb.
+    Stored {
+        /// Its number.
+        xorb: u32,
+    },
+    /// The store has accepted a shard.
+    Registered {
+        /// Its number.
+        shard: u32,
+    },
+    /// What was kept of files is not needed.
+    Forget {
+        /// The files.
+        files: Vec<u32>,
+    },
 }
 
 /// [`Request`].
@@ -110,8 +194,8 @@ pub struct RequestView {
     pub headers: Vec<(String, String)>,
     /// Pieces of the body, in order; none means no body.
     pub body: Vec<BodyPartView>,
-    /// Read the answer as text, or leave its stream with the driver.
-    #[cfg_attr(feature = "wasm", tsify(type = "\"text\" | \"stream\""))]
+    /// Read the answer as text, leave its stream with the driver, or give its bytes to the authority.
+    #[cfg_attr(feature = "wasm", tsify(type = "\"text\" | \"stream\" | \"dedup\" | \"recall\""))]
     pub answer: String,
 }
 
@@ -142,6 +226,20 @@ pub enum BodyPartView {
         start: u64,
         /// One past the last byte.
         end: u64,
+    },
+    /// The body of a xorb.
+    Xorb {
+        /// Its number.
+        xorb: u32,
+        /// Its bytes.
+        bytes: u64,
+    },
+    /// A shard.
+    Shard {
+        /// Its number.
+        shard: u32,
+        /// Its bytes.
+        bytes: u64,
     },
 }
 
@@ -203,6 +301,54 @@ pub enum InputView {
         /// Lower-case hex.
         digest: String,
     },
+    /// Answer to an ingest.
+    Ingested {
+        /// Step id.
+        id: u32,
+        /// What it came to.
+        file: IngestedView,
+    },
+    /// A lane has sealed a xorb.
+    Sealed {
+        /// Step id.
+        id: u32,
+        /// Its number.
+        xorb: u32,
+        /// Its hash string.
+        hash: String,
+        /// Bytes of its body.
+        bytes: u64,
+    },
+    /// The authority asks about a chunk.
+    Query {
+        /// Step id.
+        id: u32,
+        /// Hash string of the chunk.
+        chunk: String,
+    },
+    /// A lane died.
+    Lost {
+        /// Step id.
+        id: u32,
+        /// Numbers of its sealed xorbs.
+        xorbs: Vec<u32>,
+        /// Files to be ingested again.
+        again: Vec<u32>,
+    },
+    /// Answer to a flush.
+    Flushed {
+        /// Step id.
+        id: u32,
+    },
+    /// Answer to the question for a shard.
+    Shard {
+        /// Step id.
+        id: u32,
+        /// The shard, if there is one.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        #[cfg_attr(feature = "wasm", tsify(optional))]
+        shard: Option<ShardView>,
+    },
     /// Answer to a request.
     Response {
         /// Step id.
@@ -230,6 +376,31 @@ pub enum InputView {
     },
 }
 
+/// [`Ingested`].
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "wasm", derive(Tsify))]
+#[serde(rename_all = "camelCase")]
+pub struct IngestedView {
+    /// Hash string of the file.
+    pub xet_hash: String,
+    /// Lower-case hex.
+    pub sha256: String,
+    /// Raw bytes that were new.
+    pub packed: u64,
+}
+
+/// [`ShardRef`].
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "wasm", derive(Tsify))]
+pub struct ShardView {
+    /// Its number.
+    pub shard: u32,
+    /// Its bytes.
+    pub bytes: u64,
+    /// The files that it registers.
+    pub files: Vec<u32>,
+}
+
 impl Read for InputView {
     fn read(json: Json) -> Result<InputView, Misfit> {
         let mut input = Fields::of(json)?;
@@ -238,6 +409,14 @@ impl Read for InputView {
         Ok(match kind.as_str() {
             "probed" => InputView::Probed { id, files: input.get("files")? },
             "digested" => InputView::Digested { id, digest: input.get("digest")? },
+            "ingested" => InputView::Ingested { id, file: input.get("file")? },
+            "sealed" => {
+                InputView::Sealed { id, xorb: input.get("xorb")?, hash: input.get("hash")?, bytes: input.get("bytes")? }
+            }
+            "query" => InputView::Query { id, chunk: input.get("chunk")? },
+            "lost" => InputView::Lost { id, xorbs: input.get("xorbs")?, again: input.get("again")? },
+            "flushed" => InputView::Flushed { id },
+            "shard" => InputView::Shard { id, shard: input.get("shard")? },
             "response" => InputView::Response {
                 id,
                 status: input.get("status")?,
@@ -248,6 +427,20 @@ impl Read for InputView {
             "progress" => InputView::Progress { id, bytes: input.get("bytes")? },
             other => return Err(Misfit::new(format!("must be an input, and there is none of type {other:?}"))),
         })
+    }
+}
+
+impl Read for IngestedView {
+    fn read(json: Json) -> Result<IngestedView, Misfit> {
+        let mut file = Fields::of(json)?;
+        Ok(IngestedView { xet_hash: file.get("xetHash")?, sha256: file.get("sha256")?, packed: file.get("packed")? })
+    }
+}
+
+impl Read for ShardView {
+    fn read(json: Json) -> Result<ShardView, Misfit> {
+        let mut shard = Fields::of(json)?;
+        Ok(ShardView { shard: shard.get("shard")?, bytes: shard.get("bytes")?, files: shard.get("files")? })
     }
 }
 
@@ -335,6 +528,11 @@ impl<T, U: From<T>> From<Step<T>> for StepView<U> {
                     DigestKind::GitBlob => "gitBlob".to_owned(),
                 },
             },
+            Step::Pack { id, options } => StepView::Pack { id: id.0, options: options.into() },
+            Step::Ingest { id, file, size, sha256 } => StepView::Ingest { id: id.0, file: file.0, size, sha256 },
+            Step::Flush { id } => StepView::Flush { id: id.0 },
+            Step::Shard { id, most_bytes } => StepView::Shard { id: id.0, most_bytes },
+            Step::Tell(tell) => StepView::Tell { tell: tell.into() },
             Step::Send { id, request } => StepView::Send { id: id.0, request: request.into() },
             Step::Cancel { id } => StepView::Cancel { id: id.0 },
             Step::Event(event) => StepView::Event { event: event.into() },
@@ -347,8 +545,35 @@ impl<T, U: From<T>> From<Step<T>> for StepView<U> {
 
 impl From<ProbeFile> for ProbeFileView {
     fn from(probe: ProbeFile) -> ProbeFileView {
-        ProbeFileView { file: probe.file.0, size: probe.size, whole: probe.whole, text: probe.text }
+        let ProbeFile { file, size, whole, text, keep } = probe;
+        ProbeFileView { file: file.0, size, whole, text, keep }
     }
+}
+
+impl From<PackOptions> for PackOptionsView {
+    fn from(options: PackOptions) -> PackOptionsView {
+        let PackOptions { lanes, xorb_bytes, bodies, undecided_bytes, index_bytes } = options;
+        PackOptionsView { lanes, xorb_bytes, bodies, undecided_bytes, index_bytes }
+    }
+}
+
+impl From<Tell> for TellView {
+    fn from(tell: Tell) -> TellView {
+        match tell {
+            Tell::Settled { chunk } => TellView::Settled { chunk },
+            Tell::Stored { xorb } => TellView::Stored { xorb },
+            Tell::Registered { shard } => TellView::Registered { shard },
+            Tell::Forget { files } => TellView::Forget { files: numbers(files) },
+        }
+    }
+}
+
+fn numbers(files: Vec<FileIdx>) -> Vec<u32> {
+    files.into_iter().map(|FileIdx(file)| file).collect()
+}
+
+fn files(numbers: Vec<u32>) -> Vec<FileIdx> {
+    numbers.into_iter().map(FileIdx).collect()
 }
 
 impl From<Request> for RequestView {
@@ -361,6 +586,8 @@ impl From<Request> for RequestView {
             answer: match request.answer {
                 Answer::Text => "text".to_owned(),
                 Answer::Stream => "stream".to_owned(),
+                Answer::Dedup => "dedup".to_owned(),
+                Answer::Recall => "recall".to_owned(),
             },
         }
     }
@@ -372,6 +599,8 @@ impl From<BodyPart> for BodyPartView {
             BodyPart::Text(text) => BodyPartView::Text { text },
             BodyPart::Slice { file: FileIdx(file), start, end } => BodyPartView::Slice { file, start, end },
             BodyPart::Base64 { file: FileIdx(file), start, end } => BodyPartView::Base64 { file, start, end },
+            BodyPart::Xorb { xorb, bytes } => BodyPartView::Xorb { xorb, bytes },
+            BodyPart::Shard { shard, bytes } => BodyPartView::Shard { shard, bytes },
         }
     }
 }
@@ -400,6 +629,14 @@ impl From<InputView> for Input {
                 Input::Probed { id: StepId(id), files: files.into_iter().map(ProbeResultView::into_result).collect() }
             }
             InputView::Digested { id, digest } => Input::Digested { id: StepId(id), digest },
+            InputView::Ingested { id, file: IngestedView { xet_hash, sha256, packed } } => {
+                Input::Ingested { id: StepId(id), file: Ingested { xet_hash, sha256, packed } }
+            }
+            InputView::Sealed { id, xorb, hash, bytes } => Input::Sealed { id: StepId(id), xorb, hash, bytes },
+            InputView::Query { id, chunk } => Input::Query { id: StepId(id), chunk },
+            InputView::Lost { id, xorbs, again } => Input::Lost { id: StepId(id), xorbs, files: files(again) },
+            InputView::Flushed { id } => Input::Flushed { id: StepId(id) },
+            InputView::Shard { id, shard } => Input::Shard { id: StepId(id), shard: shard.map(ShardRef::from) },
             InputView::Response { id, status, headers, body } => {
                 Input::Response { id: StepId(id), response: Response { status, headers, body } }
             }
@@ -416,12 +653,32 @@ impl From<Input> for InputView {
                 InputView::Probed { id: id.0, files: files.into_iter().map(ProbeResultView::from_result).collect() }
             }
             Input::Digested { id, digest } => InputView::Digested { id: id.0, digest },
+            Input::Ingested { id, file: Ingested { xet_hash, sha256, packed } } => {
+                InputView::Ingested { id: id.0, file: IngestedView { xet_hash, sha256, packed } }
+            }
+            Input::Sealed { id, xorb, hash, bytes } => InputView::Sealed { id: id.0, xorb, hash, bytes },
+            Input::Query { id, chunk } => InputView::Query { id: id.0, chunk },
+            Input::Lost { id, xorbs, files } => InputView::Lost { id: id.0, xorbs, again: numbers(files) },
+            Input::Flushed { id } => InputView::Flushed { id: id.0 },
+            Input::Shard { id, shard } => InputView::Shard { id: id.0, shard: shard.map(ShardView::from) },
             Input::Response { id, response: Response { status, headers, body } } => {
                 InputView::Response { id: id.0, status, headers, body }
             }
             Input::Failed { id, failure } => InputView::Failed { id: id.0, failure: failure.into() },
             Input::Progress { id, bytes } => InputView::Progress { id: id.0, bytes },
         }
+    }
+}
+
+impl From<ShardView> for ShardRef {
+    fn from(view: ShardView) -> ShardRef {
+        ShardRef { shard: view.shard, bytes: view.bytes, files: files(view.files) }
+    }
+}
+
+impl From<ShardRef> for ShardView {
+    fn from(shard: ShardRef) -> ShardView {
+        ShardView { shard: shard.shard, bytes: shard.bytes, files: numbers(shard.files) }
     }
 }
 

@@ -5,6 +5,8 @@
 //!
 //! Source: the rule is `xet-core`'s (`BG4Predictor`); a store takes any choice.
 
+use hubferry_kernels::count_bits;
+
 use super::record::Scheme;
 
 /// Chunks that a choice holds for.
@@ -38,13 +40,7 @@ impl Predictor {
 
 /// How far the place that differs most is from all places together (Kullback–Leibler, in nats).
 fn divergence(bytes: &[u8]) -> f64 {
-    let mut counts = [[0_u32; 9]; 4];
-    let (words, rest) = bytes.as_chunks::<4>();
-    for word in words.iter().map(|word| word.as_slice()).chain([rest]) {
-        for (count, byte) in counts.iter_mut().zip(word) {
-            count[byte.count_ones() as usize] += 1;
-        }
-    }
+    let counts = count_bits(bytes);
     let pooled: [f64; 9] = std::array::from_fn(|bits| counts.iter().map(|count| f64::from(count[bits])).sum());
     let pooled = smoothed(pooled);
     let of_place = |count: &[u32; 9]| -> f64 {

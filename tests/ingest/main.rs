@@ -77,7 +77,7 @@ fn push(store: &mut Store, files: &[Vec<u8>], lanes: u16, mut choose: impl FnMut
             lane.ingest.reuse(sealed.body);
         }
         while let Some(finished) = lane.ingest.take_finished() {
-            authority.finished(finished);
+            assert!(authority.finished(finished), "no lane is lost");
         }
         while let Some(shard) = authority.take_shard(SHARD_BYTES).unwrap() {
             store.take_shard(&shard.body);
@@ -214,4 +214,40 @@ fn an_abandoned_file_leaves_its_chunks() {
     assert_eq!(tree.file_hash(), finished.hash);
     assert_eq!(finished.chunks[0].hash, chunk_hash(&file[..finished.chunks[0].size as usize]));
     assert_eq!(ingest.undecided_bytes(), 0);
+}
+
+#[test]
+fn no_more_bodies_exist_than_a_lane_may_have() {
+    let file = noise(11, 3_000_000);
+    let options = IngestOptions { lane: 0, xorb_bytes: XORB_BYTES, compression: Compression::Off, sha256: true };
+    let mut ingest = Ingest::new(options).with_bodies(1);
+    let mut authority = Authority::new(1, 1 << 20);
+    ingest.begin(FileIdx(0)).unwrap();
+    ingest.feed(&file).unwrap();
+    ingest.end().unwrap();
+    authority.ask(0, &ingest.take_questions(true)).unwrap();
+    authority.decide(0).unwrap();
+    let query = authority.take_queries()[0];
+    authority.settle(query);
+    // All verdicts at once: those for which there is no body wait inside.
+    ingest.decide(&authority.decide(0).unwrap()).unwrap();
+    assert!(ingest.decide(&[hubferry::dedup::Verdict::New]).is_err(), "a verdict for no chunk");
+    let mut sent = 0;
+    let mut bodies = VecDeque::new();
+    loop {
+        while let Some(sealed) = ingest.take_sealed() {
+            sent += sealed.body.len();
+            bodies.push_back(sealed.body);
+        }
+        assert!(bodies.len() + usize::from(ingest.open_xorb_bytes() > 0) <= 2, "two bodies in all");
+        if ingest.undecided_chunks() == 0 {
+            break;
+        }
+        ingest.reuse(bodies.pop_front().expect("what waits, waits for a body"));
+    }
+    let finished = ingest.take_finished().expect("every chunk is packed");
+    assert_eq!((finished.packed, ingest.undecided_bytes()), (file.len() as u64, 0));
+    ingest.flush();
+    sent += ingest.take_sealed().map_or(0, |sealed| sealed.body.len());
+    assert_eq!(sent, file.len() + 8 * finished.chunks.len());
 }

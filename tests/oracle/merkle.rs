@@ -50,7 +50,7 @@ fn group_size(left: &[Leaf]) -> usize {
         return left.len();
     }
     let end = left.len().min(9);
-    match (2..end).find(|&at| last_number(&left[at].0) % 4 == 0) {
+    match (2..end).find(|&at| last_number(&left[at].0).is_multiple_of(4)) {
         Some(at) => at + 1,
         None => end,
     }

@@ -208,6 +208,9 @@ impl World {
                 }
             }
             Step::Event(event) => self.events.push(event),
+            Step::Pack { .. } | Step::Ingest { .. } | Step::Flush { .. } | Step::Shard { .. } | Step::Tell(_) => {
+                unreachable!("nobody asked for Xet")
+            }
             Step::Wait { .. } | Step::Done(_) => unreachable!("handled by the loop"),
         }
     }
@@ -332,6 +335,7 @@ impl World {
                     let text = base64::prelude::BASE64_STANDARD.encode(self.slice(*file, *start, *end));
                     body.extend_from_slice(text.as_bytes());
                 }
+                BodyPart::Xorb { .. } | BodyPart::Shard { .. } => unreachable!("nobody asked for Xet"),
             }
         }
         assert_eq!(body.len() as u64, request.body_bytes());

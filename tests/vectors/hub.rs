@@ -134,6 +134,7 @@ fn rendered(request: &Request, contents: &[Vec<u8>]) -> String {
             BodyPart::Text(text) => body.extend(text.bytes()),
             BodyPart::Slice { file, start, end } => body.extend(slice(file, *start, *end)),
             BodyPart::Base64 { file, start, end } => body.extend(base64::encode(slice(file, *start, *end))),
+            BodyPart::Xorb { .. } | BodyPart::Shard { .. } => unreachable!("no endpoint of these vectors sends one"),
         }
     }
     assert_eq!(body.len() as u64, request.body_bytes());

@@ -48,12 +48,13 @@ export async function assembleBody(
     const here = parts.slice(start, start + PARTS_AT_ONCE);
     const batch = here.map((part): AssemblePart => {
       if (part.type === "text") return part.text;
+      if (!isOfFile(part)) throw new HubferryError("internal", "a xorb or shard is a whole body");
       return { blob: blobOf(sources, part.file), start: part.start, end: part.end, base64: part.type === "base64" };
     });
     const done = await compute.run({ kind: "assemble", parts: batch }, { signal });
     if (done.kind === "failed") {
       const part = done.part === undefined ? undefined : here[done.part];
-      throw new Unreadable(done.failure, part === undefined || part.type === "text" ? -1 : part.file);
+      throw new Unreadable(done.failure, part !== undefined && isOfFile(part) ? part.file : -1);
     }
     if (done.kind === "assembled") blobs.push(done.blob);
   }
@@ -62,11 +63,15 @@ export async function assembleBody(
 
 /** The files that a body is made from, each once. */
 export function sourcesOf(parts: readonly BodyPartView[]): number[] {
-  return [...new Set(parts.flatMap((part) => (part.type === "text" ? [] : [part.file])))];
+  return [...new Set(parts.filter(isOfFile).map((part) => part.file))];
 }
 
 function isText(part: BodyPartView): part is Extract<BodyPartView, { type: "text" }> {
   return part.type === "text";
+}
+
+function isOfFile(part: BodyPartView): part is Extract<BodyPartView, { file: number }> {
+  return "file" in part;
 }
 
 function blobOf(sources: readonly Source[], file: number): Blob {

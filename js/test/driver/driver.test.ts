@@ -2,7 +2,7 @@
 import { describe, expect, it, vi } from "vitest";
 import { Driver, type Io, type Machine, type Work } from "../../src/driver.js";
 import { HubApiError, HubferryError, InvalidInputError } from "../../src/errors.js";
-import type { EventView, InputView, StepView } from "../../src/wire.js";
+import type { EventView, InputView, StepView, TellView } from "../../src/wire.js";
 
 type Steps = StepView<string>[];
 
@@ -58,6 +58,12 @@ class ScriptedIo implements Io {
     return new Promise((resolve, reject) => {
       this.#answers.set(work.id, { resolve, reject });
     });
+  }
+
+  readonly told: TellView[] = [];
+
+  tell(tell: TellView): void {
+    this.told.push(tell);
   }
 
   answer(id: number): void {

@@ -31,6 +31,10 @@ class Script implements Io {
     });
   }
 
+  tell(): void {
+    // What the machine tells stands in the transcript among its steps.
+  }
+
   give(input: InputView): void {
     const step = this.#open.get(input.id);
     if (step === undefined) throw new Error(`step ${input.id} was not performed`);

@@ -1,0 +1,115 @@
+//! The one pass of a lane. Bytes go in as windows; sealed bodies stay here until they are stored, and are only looked at.
+
+use std::collections::BTreeMap;
+
+use js_sys::Uint8Array;
+use wasm_bindgen::prelude::*;
+
+use super::memory::view;
+use super::view::thrown;
+use crate::dedup::record;
+use crate::error::Error;
+use crate::http::FileIdx;
+use crate::ingest::{Ingest, IngestOptions};
+use crate::shard::XorbInfo;
+use crate::xorb::Compression;
+
+/// A lane's engine. Owned and freed by the lane.
+#[wasm_bindgen]
+pub struct Packer {
+    ingest: Ingest,
+    /// Sealed, by the lane's own count.
+    bodies: BTreeMap<u32, Vec<u8>>,
+    sealed: u32,
+}
+
+#[wasm_bindgen]
+impl Packer {
+    /// An engine for the lane of this number; it seals bodies of `xorbBytes` and holds `bodies` sealed ones.
+    #[wasm_bindgen(constructor)]
+    pub fn new(lane: u16, #[wasm_bindgen(js_name = "xorbBytes")] xorb_bytes: u32, bodies: u32) -> Packer {
+        let options =
+            IngestOptions { lane, xorb_bytes: xorb_bytes as usize, compression: Compression::Automatic, sha256: false };
+        let ingest = Ingest::new(options).with_bodies(bodies as usize);
+        Packer { ingest, bodies: BTreeMap::new(), sealed: 0 }
+    }
+
+    /// Begins a file; `sha256` says that its digest is made here.
+    pub fn begin(&mut self, file: u32, sha256: bool) -> Result<(), JsValue> {
+        self.ingest.begin_with(FileIdx(file), sha256).map_err(thrown)
+    }
+
+    /// Takes the next bytes of the file.
+    pub fn feed(&mut self, window: &[u8]) -> Result<(), JsValue> {
+        self.ingest.feed(window).map_err(thrown)
+    }
+
+    /// Ends the file.
+    pub fn end(&mut self) -> Result<(), JsValue> {
+        self.ingest.end().map_err(thrown)
+    }
+
+    /// The file will not be read on.
+    pub fn abandon(&mut self) {
+        self.ingest.abandon();
+    }
+
+    /// Chunks to ask the authority about, as a record; empty while it is not worth a message, unless `all` are wanted.
+    #[wasm_bindgen(js_name = takeQuestions)]
+    pub fn take_questions(&mut self, all: bool) -> Vec<u8> {
+        record::write_chunks(&self.ingest.take_questions(all))
+    }
+
+    /// Takes the authority's verdicts, in the order of the questions.
+    pub fn decide(&mut self, verdicts: &[u8]) -> Result<(), JsValue> {
+        let verdicts = record::read_verdicts(verdicts).map_err(thrown)?;
+        self.ingest.decide(&verdicts).map_err(thrown)
+    }
+
+    /// Bytes that have no place yet.
+    #[wasm_bindgen(js_name = undecidedBytes)]
+    pub fn undecided_bytes(&self) -> u32 {
+        self.ingest.undecided_bytes() as u32
+    }
+
+    /// Chunks that have no place yet.
+    #[wasm_bindgen(js_name = undecidedChunks)]
+    pub fn undecided_chunks(&self) -> u32 {
+        self.ingest.undecided_chunks() as u32
+    }
+
+    /// Seals the xorb that is being filled, if anything is in it.
+    pub fn flush(&mut self) {
+        self.ingest.flush();
+    }
+
+    /// The record of the next sealed xorb; the n-th one's body is `body(n)`, counted from zero.
+    #[wasm_bindgen(js_name = takeSealed)]
+    pub fn take_sealed(&mut self) -> Option<Vec<u8>> {
+        let sealed = self.ingest.take_sealed()?;
+        let body_bytes = sealed.body.len() as u32;
+        let record = record::write_xorb(&XorbInfo { hash: sealed.hash, body_bytes, chunks: sealed.chunks });
+        self.bodies.insert(self.sealed, sealed.body);
+        self.sealed += 1;
+        Some(record)
+    }
+
+    /// The body of a sealed xorb, where it lies; good until the next call of anything here.
+    pub fn body(&self, sealed: u32) -> Result<Uint8Array, JsValue> {
+        let body = self.bodies.get(&sealed);
+        body.map(|body| view(body)).ok_or_else(|| thrown(Error::internal("there is no xorb of this number")))
+    }
+
+    /// A body is not needed any more; its buffer is used again.
+    pub fn stored(&mut self, sealed: u32) {
+        if let Some(body) = self.bodies.remove(&sealed) {
+            self.ingest.reuse(body);
+        }
+    }
+
+    /// The record of the next finished file.
+    #[wasm_bindgen(js_name = takeFinished)]
+    pub fn take_finished(&mut self) -> Option<Vec<u8>> {
+        self.ingest.take_finished().map(|file| record::write_finished(&file))
+    }
+}
