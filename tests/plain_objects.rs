@@ -74,11 +74,12 @@ fn operations() {
 fn repos() {
     assert_same::<RepoSpec>(json!("datasets/user/name"));
     assert_same::<RepoSpec>(json!({ "type": "space", "name": "user/name" }));
-    for value in [json!(7), json!(["user/name"]), json!(null)] {
+    for value in [json!(7), json!(["user/name"])] {
         let error = error_of::<RepoSpec>(&value);
         assert!(error.contains("a repo, such as \"user/name\""), "{value}: {error}");
     }
-    assert!(error_of::<RepoSpec>(&json!({ "type": "space" })).contains("name"));
+    assert!(error_of::<RepoSpec>(&json!(null)).contains("is missing"));
+    assert!(error_of::<RepoSpec>(&json!({ "type": "space" })).contains("name is missing"));
     assert!(error_of::<PushSpec>(&json!({ "repo": 7, "seed": 1 })).contains("a repo"));
 }
 

@@ -41,8 +41,9 @@ impl Read for RepoSpec {
                 let mut long = Fields::of(json)?;
                 Ok(RepoSpec::Long { repo_type: long.get("type")?, name: long.get("name")? })
             }
-            _ => {
-                Err(Misfit::new("must be a repo, such as \"user/name\" or { type: \"dataset\", name: \"user/name\" }"))
+            other => {
+                let wanted = "a repo, such as \"user/name\" or { type: \"dataset\", name: \"user/name\" }";
+                Err(Misfit::wanted(wanted, &other))
             }
         }
     }
