@@ -24,6 +24,9 @@ export interface Answers {
     resolve: ResolvedView;
     fileExists: boolean;
     fileDownloadInfo: FoundDownloadView;
+    xetReadToken: XetGrantView;
+    reconstruct: FoundPlanView;
+    fetchData: null;
 }
 "#;
 

@@ -11,9 +11,14 @@ use super::answer::{
     CommitPageView, CreatedRepoView, EntryListView, FoundDownloadView, RefsView, RepoInfoView, ResolvedView,
     TreePageView,
 };
+use super::plan::{FoundPlanView, XetGrantView};
 use super::push::{RepoSpec, hub};
 use crate::call::Call;
+use crate::cas::Cas;
+use crate::cas::data::FetchData;
+use crate::cas::reconstruction::{Reconstruct, Version};
 use crate::error::Error;
+use crate::hash::XetHash;
 use crate::http::{Request, Response};
 use crate::hub::branch::{CreateBranch, DeleteBranch};
 use crate::hub::commits::ListCommits;
@@ -27,7 +32,9 @@ use crate::hub::repo_info::{RepoExists, RepoInfo};
 use crate::hub::resolve::{Resolve, Want};
 use crate::hub::tree::ListTree;
 use crate::hub::whoami::WhoAmI;
+use crate::hub::xet_token::{Scope, XetToken};
 use crate::hub::{Endpoint, Hub, Replay};
+use crate::time::Millis;
 
 /// A call: which Hub, in whose name, and what.
 #[derive(Clone, PartialEq, Serialize, Deserialize)]
@@ -46,8 +53,8 @@ pub struct CallSpec {
     pub ask: Ask,
 }
 
-/// What a [`CallSpec`] asks. The names in `type` are those of the public functions.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+/// What a [`CallSpec`] asks. The names in `type` are those of the public functions. No `Debug`: some hold a token.
+#[derive(Clone, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "wasm", derive(Tsify))]
 #[serde(tag = "type", rename_all = "camelCase", rename_all_fields = "camelCase", try_from = "AskFields")]
 pub enum Ask {
@@ -217,6 +224,35 @@ pub enum Ask {
         #[cfg_attr(feature = "wasm", tsify(optional))]
         no_content_disposition: bool,
     },
+    /// A token to read from the content-addressed store; yields [`XetGrantView`].
+    XetReadToken {
+        /// The repo.
+        repo: RepoSpec,
+        /// Default: `main`.
+        #[cfg_attr(feature = "wasm", tsify(optional))]
+        revision: Option<String>,
+    },
+    /// Where bytes of a file lie in that store; yields [`FoundPlanView`].
+    Reconstruct {
+        /// Address of the store.
+        cas_url: String,
+        /// A token for it.
+        cas_token: String,
+        /// The file's Xet hash.
+        hash: String,
+        /// First byte and one past the last.
+        range: (u64, u64),
+        /// By the older route, which every store has.
+        #[cfg_attr(feature = "wasm", tsify(optional))]
+        older: bool,
+    },
+    /// A part of a xorb, left with the driver; yields null.
+    FetchData {
+        /// Where it is, as the plan says.
+        url: String,
+        /// First byte and one past the last, as the plan says.
+        range: (u64, u64),
+    },
 }
 
 /// The fields of all questions side by side. Reading an enum by its tag would buffer every value first, at 40 KB of wasm.
@@ -247,6 +283,11 @@ struct AskFields {
     head: Option<bool>,
     raw: Option<bool>,
     no_content_disposition: Option<bool>,
+    cas_url: Option<String>,
+    cas_token: Option<String>,
+    hash: Option<String>,
+    older: Option<bool>,
+    url: Option<String>,
 }
 
 impl TryFrom<AskFields> for Ask {
@@ -257,8 +298,26 @@ impl TryFrom<AskFields> for Ask {
             return Ok(Ask::WhoAmI);
         }
         let missing = |name: &str| format!("{name} is missing");
-        let repo = fields.repo.ok_or_else(|| missing("repo"))?;
         let yes = |flag: Option<bool>| flag.unwrap_or(false);
+        match fields.kind.as_str() {
+            "reconstruct" => {
+                return Ok(Ask::Reconstruct {
+                    cas_url: fields.cas_url.ok_or_else(|| missing("casUrl"))?,
+                    cas_token: fields.cas_token.ok_or_else(|| missing("casToken"))?,
+                    hash: fields.hash.ok_or_else(|| missing("hash"))?,
+                    range: fields.range.ok_or_else(|| missing("range"))?,
+                    older: yes(fields.older),
+                });
+            }
+            "fetchData" => {
+                return Ok(Ask::FetchData {
+                    url: fields.url.ok_or_else(|| missing("url"))?,
+                    range: fields.range.ok_or_else(|| missing("range"))?,
+                });
+            }
+            _ => {}
+        }
+        let repo = fields.repo.ok_or_else(|| missing("repo"))?;
         let AskFields { revision, limit, next, .. } = fields;
         Ok(match fields.kind.as_str() {
             "createRepo" => Ask::CreateRepo {
@@ -313,6 +372,7 @@ impl TryFrom<AskFields> for Ask {
                 raw: yes(fields.raw),
                 no_content_disposition: yes(fields.no_content_disposition),
             },
+            "xetReadToken" => Ask::XetReadToken { repo, revision },
             other => return Err(format!("there is no call of type {other:?}")),
         })
     }
@@ -376,6 +436,19 @@ impl Ask {
                 let (repo, revision) = (repo.parse()?, main(revision));
                 shown::<_, FoundDownloadView>(FileDownloadInfo { repo, revision, path, raw, no_content_disposition })
             }
+            Ask::XetReadToken { repo, revision } => {
+                let (repo, revision) = (repo.parse()?, main(revision));
+                shown::<_, XetGrantView>(XetToken { repo, revision, scope: Scope::Read })
+            }
+            Ask::Reconstruct { cas_url, cas_token, hash, range: (start, end), older } => {
+                let file = XetHash::parse(&hash).ok_or_else(|| {
+                    Error::protocol("The Xet hash of a file is 64 hex digits, and the Hub gives something else")
+                })?;
+                let version = if older { Version::V1 } else { Version::V2 };
+                let cas = Cas::new(&cas_url, &cas_token)?;
+                shown::<_, FoundPlanView>(Reconstruct { cas, file, range: start..end, version })
+            }
+            Ask::FetchData { url, range: (start, end) } => shown::<_, ()>(FetchData { url, bytes: start..end }),
         })
     }
 }
@@ -390,6 +463,10 @@ impl Endpoint for AnyEndpoint {
         self.0.replay()
     }
 
+    fn patience(&self) -> Millis {
+        self.0.patience()
+    }
+
     fn request(&self, hub: &Hub) -> Result<Request, Error> {
         self.0.request(hub)
     }
@@ -402,6 +479,7 @@ impl Endpoint for AnyEndpoint {
 /// [`Endpoint`] without its types.
 trait Shown {
     fn replay(&self) -> Replay;
+    fn patience(&self) -> Millis;
     fn request(&self, hub: &Hub) -> Result<Request, Error>;
     fn parse(&self, response: &Response, hub: &Hub) -> Result<Value, Error>;
 }
@@ -412,6 +490,10 @@ struct ShownAs<E, V>(E, PhantomData<V>);
 impl<E: Endpoint, V: From<E::Output> + Serialize> Shown for ShownAs<E, V> {
     fn replay(&self) -> Replay {
         self.0.replay()
+    }
+
+    fn patience(&self) -> Millis {
+        self.0.patience()
     }
 
     fn request(&self, hub: &Hub) -> Result<Request, Error> {

@@ -6,6 +6,7 @@
 mod answer;
 mod call;
 mod folder;
+mod plan;
 mod push;
 mod step;
 
@@ -16,6 +17,7 @@ pub use answer::{
 };
 pub use call::{AnyEndpoint, Ask, CallSpec};
 pub use folder::{FindingView, LeftOutByView, LeftOutView, SeverityView};
+pub use plan::{FetchView, FoundPlanView, PlanView, TermView, XetGrantView};
 pub use push::{
     ByteView, CommitView, CountView, EventView, FileOutcomeView, OperationSpec, ProgressView, PushOutputView, PushSpec,
     RepoSpec,
