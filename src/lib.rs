@@ -10,8 +10,8 @@
 //! ([`push::Push`]) is a whole push. Both speak the same [`step::Step`] and [`step::Input`], so one driver runs both.
 //!
 //! Reading order is dependency order: [`hash`] and [`folder`] are pure functions, [`chunk`], [`xorb`] and [`shard`] the formats
-//! of the content-addressed store, [`ingest`] and [`dedup`] the pass over a file's bytes that fills them, [`hub`] turns values into requests and
-//! answers into values, [`exchange`] adds attempts, and [`push`] composes them. Nothing here imports from a JavaScript
+//! of the content-addressed store, [`ingest`] and [`dedup`] the pass over a file's bytes that fills them, [`hub`] and
+//! [`cas`] turn values into requests and answers into values, [`exchange`] adds attempts, and [`push`] composes them. Nothing here imports from a JavaScript
 //! host unless the feature `wasm` is on.
 
 pub mod call;

@@ -231,3 +231,50 @@ fn a_call_is_tried_again_and_told_to_stop() {
     let Step::Done(Err(error)) = call.poll(Millis(10)) else { panic!("a lost deletion ends the call") };
     assert_eq!(error.code, Code::Blocked);
 }
+
+#[test]
+fn what_xet_stores_is_asked_of_the_store_with_its_own_token_alone() {
+    let hash = "2496ec7e021e190701e2aeca032af38e758d0d6fbec42ef9b426a35c8cd8a60c";
+    let body = r#"{"casUrl":"https://cas.example","exp":17,"accessToken":"s3cret"}"#;
+    let (request, grant) = run(json!({ "type": "xetReadToken", "repo": "user/name", "revision": "v1" }), &[], body);
+    assert_eq!(request, "GET /api/models/user/name/xet-read-token/v1");
+    assert_eq!(grant, json!({ "casUrl": "https://cas.example", "exp": 17, "accessToken": "s3cret" }));
+
+    let ask = json!({
+        "type": "reconstruct", "casUrl": grant["casUrl"], "casToken": grant["accessToken"], "hash": hash, "range": [3, 9],
+    });
+    let mut call = start(ask).expect("a good call");
+    let Step::Send { id, request } = call.poll(Millis(0)) else { panic!("no request") };
+    assert_eq!(request.url, format!("https://cas.example/v2/reconstructions/{hash}"));
+    assert_eq!(request.headers[0], ("authorization", "Bearer s3cret".to_owned()));
+    assert!(!request.headers.iter().any(|(_, value)| value.contains("hf_secret")));
+    let body = json!({
+        "offset_into_first_range": 1,
+        "terms": [{ "hash": "x", "unpacked_length": 7, "range": { "start": 4, "end": 5 } }],
+        "xorbs": { "x": [{ "url": "https://data.example/x", "ranges": [
+            { "chunks": { "start": 4, "end": 5 }, "bytes": { "start": 90, "end": 104 } },
+        ] }] },
+    });
+    call.handle(Millis(1), response(id, 200, &[], &body.to_string())).expect("an answer that is awaited");
+    let Step::Done(Ok(plan)) = call.poll(Millis(1)) else { panic!("not done") };
+    assert_eq!(
+        plan,
+        json!({
+            "skip": 1,
+            "terms": [{ "fetch": 0, "chunks": [4, 5], "bytes": 7 }],
+            "fetches": [{ "url": "https://data.example/x", "range": [90, 105], "chunks": [4, 5] }],
+        })
+    );
+
+    let mut call =
+        start(json!({ "type": "fetchData", "url": "https://data.example/x", "range": [90, 105] })).expect("a call");
+    let Step::Send { id, request } = call.poll(Millis(0)) else { panic!("no request") };
+    assert_eq!(request.headers, [("range", "bytes=90-104".to_owned())]);
+    call.handle(Millis(1), response(id, 206, &[], "")).expect("an answer that is awaited");
+    assert_eq!(call.poll(Millis(1)), Step::Done(Ok(Value::Null)));
+
+    let odd = json!({
+        "type": "reconstruct", "casUrl": "http://cas.example", "casToken": "s3cret", "hash": hash, "range": [0, 1],
+    });
+    assert_eq!(start(odd).err().map(|error| error.code), Some(Code::Protocol));
+}

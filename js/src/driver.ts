@@ -27,12 +27,20 @@ export type Work = Extract<
   { type: "probe" | "digest" | "pack" | "ingest" | "flush" | "shard" | "send" }
 >;
 
+/** What a step that stays open brings. */
+export type NewsView = Extract<InputView, { type: "sealed" | "query" | "lost" }>;
+
 /** What carries a step out. Never rejects; answers an aborted step or not, as it likes. */
 export interface Io {
   /** Any monotonic clock, in milliseconds. */
   now(): number;
-  /** Does the work; `report` tells how many of its bytes are done. */
-  perform(work: Work, report: (bytes: number) => void, signal: AbortSignal): Promise<InputView>;
+  /** Does the work; `report` tells how many of its bytes are done, `news` what else the machine is to know while it goes on. */
+  perform(
+    work: Work,
+    report: (bytes: number) => void,
+    signal: AbortSignal,
+    news: (input: NewsView) => void,
+  ): Promise<InputView>;
   /** Passes a word on to the data plane. */
   tell(tell: TellView): void;
 }
@@ -50,6 +58,9 @@ export interface Course<M, T, R> {
   /** The last moment at which the machine can be looked at, however it ended. */
   readonly onEnd?: () => void;
 }
+
+/** Inputs that leave their step open. */
+const STAYING: ReadonlySet<InputView["type"]> = new Set(["progress", "sealed", "query", "lost"]);
 
 /** Runs one machine to its end. */
 export class Driver<T, M extends Machine<T>> {
@@ -149,7 +160,7 @@ export class Driver<T, M extends Machine<T>> {
     }
     // A step that was cancelled is not open any more, and nobody waits for what became of it.
     if (input === undefined || !this.#open.has(input.id)) return;
-    if (input.type !== "progress") this.#open.delete(input.id);
+    if (!STAYING.has(input.type)) this.#open.delete(input.id);
     machine.handle(this.#io.now(), input);
   }
 
@@ -163,7 +174,7 @@ export class Driver<T, M extends Machine<T>> {
       put({ type: "progress", id: work.id, bytes });
     };
     // The second branch is for bugs: a step without an answer would leave the job hanging for ever.
-    this.#io.perform(work, report, controller.signal).then(put, (error: unknown) => {
+    this.#io.perform(work, report, controller.signal, put).then(put, (error: unknown) => {
       put({ type: "failed", id: work.id, failure: { code: "internal", message: toError(error).message } });
     });
   }

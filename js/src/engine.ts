@@ -28,6 +28,7 @@ const MARK = "pushhandle_new";
 let chosen: InitOptions = {};
 let module: Promise<WebAssembly.Module> | undefined;
 let started: Promise<Engine> | undefined;
+let runs = false;
 
 /**
  * Supplies the wasm, and starts the engine.
@@ -56,6 +57,25 @@ export function engine(): Promise<Engine> {
   return started;
 }
 
+/**
+ * The running engine, for those who cannot wait: where the wasm can be had at once it is started, elsewhere it must run already.
+ */
+export function engineNow(): Engine {
+  if (runs) return core;
+  const bytes = chosen.wasm === undefined ? platform().wasmNow?.() : undefined;
+  if (bytes === undefined) {
+    throw new InvalidInputError(
+      "The engine is not loaded yet: `await init()` once, before anything that answers at once",
+    );
+  }
+  const compiled = new WebAssembly.Module(bytes);
+  core.initSync({ module: compiled });
+  runs = true;
+  module = Promise.resolve(compiled);
+  started = Promise.resolve(core);
+  return core;
+}
+
 /** The compiled wasm, for lanes. */
 export function compiledModule(): Promise<WebAssembly.Module> {
   module ??= compile(chosen.wasm ?? platform().wasm());
@@ -73,7 +93,10 @@ async function start(): Promise<Engine> {
   const isOurs = WebAssembly.Module.exports(compiled).some(({ name }) => name === MARK);
   try {
     if (!isOurs) throw new TypeError(`It exports no ${MARK}`);
-    await core.default({ module_or_path: compiled });
+    // Where somebody may start it meanwhile without waiting, nothing may come between.
+    if (platform().wasmNow === undefined) await core.default({ module_or_path: compiled });
+    else core.initSync({ module: compiled });
+    runs = true;
   } catch (error) {
     const text = "This wasm is not the engine of this version of hubferry: give init() the file of the same package";
     throw new HubferryError("unsupported", text, { cause: error });

@@ -1,23 +1,29 @@
 /**
- * Carries out the steps of a job with what the platform offers: reads and digests on lanes, requests by a transport.
+ * Carries out the steps of a job with what the platform offers: reads, digests and packs on lanes, requests by a transport.
  *
  * Invariant: nothing rejects; what goes wrong is an answer. A read counts only when the file is still the one that was
  * taken in. It knows no path, no header and no status.
  */
+import type { Crew } from "./compute/pack/crew.js";
+import { failureIn, Packing, type Body } from "./compute/pack/packing.js";
 import type { Compute } from "./compute/task.js";
-import type { Io, Work } from "./driver.js";
+import type { Io, NewsView, Work } from "./driver.js";
 import { fromFailure, HubferryError } from "./errors.js";
 import { linkedController } from "./abort.js";
 import { Pace } from "./pace.js";
 import { readFailureOf } from "./source/failure.js";
 import type { Source } from "./source/source.js";
 import { assembleBody, sourcesOf, Unreadable } from "./transport/body.js";
+import { readCapped } from "./transport/capped.js";
 import { failureOf } from "./transport/failure.js";
 import type { Transport } from "./transport/transport.js";
-import type { FailureView, InputView, ProbeResultView, RequestView } from "./wire.js";
+import type { FailureView, InputView, ProbeResultView, RequestView, TellView } from "./wire.js";
 
 type Step<T extends Work["type"]> = Extract<Work, { type: T }>;
 type Report = (bytes: number) => void;
+
+/** Bytes of an answer that goes to the authority: half of what it has for its index. */
+const LONGEST_ANSWER_BYTES = 32 * 1024 * 1024;
 
 /** Checks of sources side by side. */
 const CHECKS_IN_FLIGHT = 32;
@@ -31,6 +37,14 @@ export interface Kept {
   readonly explain: (thrown: unknown) => HubferryError;
 }
 
+/** How a job packs. */
+export interface PackMeans {
+  /** Who packs, the first that comes up. */
+  readonly crews: readonly Crew[];
+  /** Whether bodies go through the job's own transport, because the caller wants to see every request. */
+  readonly sendsItself: boolean;
+}
+
 /** The means of one job. */
 export class JobIo implements Io {
   /** The last answer that was left unread. */
@@ -38,19 +52,27 @@ export class JobIo implements Io {
   readonly #transport: Transport;
   readonly #compute: Compute | undefined;
   readonly #sources: readonly Source[];
+  readonly #packs: PackMeans | undefined;
+  #packing: Packing | undefined;
 
-  /** Shape: steps name files by their place in `sources`; without `compute` no step may read one. */
-  constructor(transport: Transport, compute?: Compute, sources: readonly Source[] = []) {
+  /** Shape: steps name files by their place in `sources`; without `compute` no step may read one, and without `packs` pack one. */
+  constructor(transport: Transport, compute?: Compute, sources: readonly Source[] = [], packs?: PackMeans) {
     this.#transport = transport;
     this.#compute = compute;
     this.#sources = sources;
+    this.#packs = packs;
   }
 
   now(): number {
     return performance.now();
   }
 
-  async perform(work: Work, report: Report, signal: AbortSignal): Promise<InputView> {
+  async perform(
+    work: Work,
+    report: Report,
+    signal: AbortSignal,
+    news: (input: NewsView) => void = () => undefined,
+  ): Promise<InputView> {
     try {
       switch (work.type) {
         case "probe":
@@ -60,30 +82,61 @@ export class JobIo implements Io {
         case "send":
           return await this.#send(work, report, signal);
         case "pack":
+          return await this.#pack(work, news, signal);
         case "ingest":
+          return await this.#ingest(work, report, signal);
         case "flush":
-        case "shard":
-          throw new HubferryError("unsupported", "there are no lanes here that pack");
+          await this.#open().flush();
+          return { type: "flushed", id: work.id };
+        case "shard": {
+          const shard = await this.#open().shard(work.mostBytes, { signal });
+          return shard === undefined ? { type: "shard", id: work.id } : { type: "shard", id: work.id, shard };
+        }
       }
     } catch (error) {
       return { type: "failed", id: work.id, failure: readFailureOf(error) };
     }
   }
 
-  tell(): void {
-    // There is no data plane to be told.
+  tell(tell: TellView): void {
+    this.#packing?.tell(tell);
   }
 
   async #probe({ id, files }: Step<"probe">, signal: AbortSignal): Promise<InputView> {
-    const tasks = files.map(({ file, size, whole, text }) => ({ blob: this.#source(file).blob, size, whole, text }));
-    const done = await this.#lanes().run({ kind: "probe", files: tasks }, { signal });
-    if (done.kind !== "probed") return { type: "failed", id, failure: failureIn(done) };
+    const tasks = files.map((file) => ({ ...file, blob: this.#source(file.file).blob }));
+    let probed: readonly ProbeResultView[];
+    if (files.some(({ keep }) => keep)) {
+      probed = await this.#open().probe(tasks, { signal });
+    } else {
+      const done = await this.#lanes().run({ kind: "probe", files: tasks }, { signal });
+      if (done.kind !== "probed") return { type: "failed", id, failure: failureOfTask(done) };
+      probed = done.files;
+    }
     const changed = await checkAll(files.map(({ file }) => this.#source(file)));
-    const results = done.files.map((result, index): ProbeResultView => {
+    const results = probed.map((result, index): ProbeResultView => {
       const failure = changed[index];
       return failure === undefined ? result : { type: "failed", failure };
     });
     return { type: "probed", id, files: results };
+  }
+
+  async #pack({ id, options }: Step<"pack">, news: (input: NewsView) => void, signal: AbortSignal): Promise<InputView> {
+    if (this.#packs === undefined) throw new HubferryError("unsupported", "nobody packs here");
+    this.#packing = new Packing(options, this.#packs.crews, (input) => {
+      news({ ...input, id });
+    });
+    return { type: "failed", id, failure: await this.#packing.run(signal) };
+  }
+
+  async #ingest(step: Step<"ingest">, onProgress: Report, signal: AbortSignal): Promise<InputView> {
+    const { id, file, size, sha256 } = step;
+    const source = this.#source(file);
+    const outcome = await this.#open().ingest({ file, blob: source.blob, size, sha256 }, { signal, onProgress });
+    const failure = await source.check?.();
+    if (failure !== undefined) return { type: "failed", id, failure };
+    const ingested = "type" in outcome && outcome.type === "ingested" ? outcome.file : undefined;
+    if (ingested === undefined) return { type: "failed", id, failure: failureIn(outcome) };
+    return { type: "ingested", id, file: ingested };
   }
 
   async #digest({ id, file, size, kind }: Step<"digest">, onProgress: Report, signal: AbortSignal): Promise<InputView> {
@@ -94,17 +147,39 @@ export class JobIo implements Io {
     );
     const failure = await source.check?.();
     if (failure !== undefined) return { type: "failed", id, failure };
-    if (done.kind !== "digested") return { type: "failed", id, failure: failureIn(done) };
+    if (done.kind !== "digested") return { type: "failed", id, failure: failureOfTask(done) };
     return { type: "digested", id, digest: done.digest };
   }
 
-  async #send({ id, request }: Step<"send">, onSent: Report, signal: AbortSignal): Promise<InputView> {
+  async #send(step: Step<"send">, onSent: Report, signal: AbortSignal): Promise<InputView> {
+    const body = packedBody(step.request);
+    if (body === undefined) return await this.#sendBody(step, undefined, onSent, signal);
+    const packing = this.#open();
+    const { id, request } = step;
+    if (this.#packs?.sendsItself === true) {
+      const copied = await packing.copy(body, { signal });
+      if ("type" in copied && copied.type === "copied") return await this.#sendBody(step, copied.blob, onSent, signal);
+      return { type: "failed", id, failure: failureIn(copied) };
+    }
+    const sent = await packing.send(body, request, { signal, onProgress: onSent });
+    if (!("type" in sent) || sent.type !== "answered") return { type: "failed", id, failure: failureIn(sent) };
+    const { status, headers, text } = sent.answer;
+    return { type: "response", id, status, headers, body: text };
+  }
+
+  /** Sends a request of this thread; `packed` is the copy of a body that lies elsewhere. */
+  async #sendBody(
+    { id, request }: Step<"send">,
+    packed: Blob | undefined,
+    onSent: Report,
+    signal: AbortSignal,
+  ): Promise<InputView> {
     const { method, url, headers, answer } = request;
     const sources = sourcesOf(request.body).map((file) => this.#source(file));
     const link = linkedController(signal);
     try {
-      const body = await assembleBody(request.body, this.#sources, () => this.#lanes(), signal);
-      const outgoing = { method, url, headers, body, stream: answer === "stream" };
+      const body = packed ?? (await assembleBody(request.body, this.#sources, () => this.#lanes(), signal));
+      const outgoing = { method, url, headers, body, stream: answer !== "text" };
       const {
         status,
         headers: said,
@@ -114,7 +189,10 @@ export class JobIo implements Io {
         signal: link.controller.signal,
         onSent,
       });
-      if (response !== undefined) this.kept = keep(response, request, link.controller);
+      if (response !== undefined) {
+        if (answer === "stream") this.kept = keep(response, request, link.controller);
+        else await this.#learn(answer, response, signal);
+      }
       const failure = await firstChange(sources);
       if (failure !== undefined) return { type: "failed", id, failure };
       return { type: "response", id, status, headers: said, body: text };
@@ -130,6 +208,18 @@ export class JobIo implements Io {
     }
   }
 
+  /** Gives an answer to the authority. */
+  async #learn(answer: RequestView["answer"], response: Response, signal: AbortSignal): Promise<void> {
+    const bytes = await readCapped(response, LONGEST_ANSWER_BYTES);
+    await this.#open().take(answer === "recall" ? "recall" : "learn", bytes, { signal });
+  }
+
+  /** What packs; there is a step that opened it. */
+  #open(): Packing {
+    if (this.#packing === undefined) throw new HubferryError("internal", "nothing is packed in this job");
+    return this.#packing;
+  }
+
   #source(file: number): Source {
     const source = this.#sources[file];
     if (source === undefined) throw new HubferryError("internal", `there is no file ${file}`);
@@ -142,6 +232,11 @@ export class JobIo implements Io {
   }
 }
 
+/** The body of a request, when it lies with who has packed it. */
+function packedBody({ body: [part] }: RequestView): Body | undefined {
+  return part?.type === "xorb" || part?.type === "shard" ? part : undefined;
+}
+
 function keep(response: Response, request: RequestView, controller: AbortController): Kept {
   return {
     response,
@@ -152,7 +247,7 @@ function keep(response: Response, request: RequestView, controller: AbortControl
   };
 }
 
-function failureIn(done: { kind: string; failure?: FailureView }): FailureView {
+function failureOfTask(done: { kind: string; failure?: FailureView }): FailureView {
   return done.failure ?? { code: "internal", message: "a lane did something else than it was asked for" };
 }
 

@@ -11,6 +11,8 @@ import type { Spool } from "./source/spool.js";
 export interface Platform {
   /** Where the wasm is, unless the caller says otherwise with `init`. */
   wasm: () => WasmSource | Promise<WasmSource>;
+  /** The same at once, where one need not wait for it. */
+  wasmNow?: () => BufferSource;
   /** Starts a lane's worker; absent where hashing runs in place. */
   spawn?: (url: string | URL | undefined) => Worker;
   /** Hashing by the platform itself, where that is faster than the engine's. */
@@ -39,6 +41,11 @@ let current: Platform | undefined;
 /** Called once by the entry. */
 export function setPlatform(platform: Platform): void {
   current = platform;
+}
+
+/** Called by an entry that gives less than the whole package: it leaves alone what another entry has said. */
+export function offerPlatform(platform: Platform): void {
+  current ??= platform;
 }
 
 /** The runtime that we are in. */

@@ -51,3 +51,50 @@ impl Endpoint for FetchData {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::Code;
+    use crate::http::Answer;
+
+    fn hub() -> Hub {
+        let token = crate::hub::Token::parse("hf_secret").unwrap();
+        Hub { url: crate::hub::HubUrl::parse("https://data.example").unwrap(), token: Some(token) }
+    }
+
+    #[test]
+    fn asks_for_exactly_the_range_and_in_nobodys_name() {
+        let fetch = FetchData { url: "https://data.example/x?sign=1".to_owned(), bytes: 70..95 };
+        let request = fetch.request(&hub()).unwrap();
+        assert_eq!((request.url.as_str(), request.answer), ("https://data.example/x?sign=1", Answer::Stream));
+        assert_eq!(request.headers, [("range", "bytes=70-94".to_owned())]);
+        for (url, bytes) in [("https://data.example/x", 3..3), ("http://data.example/x", 0..1)] {
+            let odd = FetchData { url: url.to_owned(), bytes };
+            assert_eq!(odd.request(&hub()).unwrap_err().code, Code::InvalidInput);
+        }
+    }
+
+    #[test]
+    fn waits_longer_for_more() {
+        let patience = |end| FetchData { url: String::new(), bytes: 0..end }.patience();
+        assert_eq!(patience(0), limits::API_DEADLINE);
+        assert_eq!(patience(limits::SLOWEST_BYTES_PER_SECOND * 10), limits::API_DEADLINE + Millis(10_000));
+    }
+
+    #[test]
+    fn answers() {
+        let fetch = FetchData { url: "https://data.example/x?sign=1".to_owned(), bytes: 70..95 };
+        let parse = |status| {
+            let response = Response { status, ..Response::default() };
+            fetch.parse(&response, &hub()).map_err(|error| {
+                assert!(!error.message.contains("sign=1"), "{error}");
+                error.code
+            })
+        };
+        assert_eq!(parse(206), Ok(()));
+        assert_eq!(parse(200), Err(Code::Protocol));
+        assert_eq!(parse(403), Err(Code::Forbidden));
+        assert_eq!(parse(503), Err(Code::ServerError));
+    }
+}

@@ -3,15 +3,23 @@
 //! Invariants: endpoints keep no state and never retry; requests carry the store's own token and never the Hub's; what a
 //! store names (data URLs) is asked without any.
 
+pub mod chunk_query;
 pub mod data;
 pub mod reconstruction;
+pub mod shard;
+pub mod xorb;
 
 use std::fmt;
 use std::net::Ipv4Addr;
 
+use serde::de::DeserializeOwned;
+
 use crate::error::Error;
-use crate::http::{Method, Request};
+use crate::http::{Method, Request, Response, without_query};
 use crate::hub::refused_by_cas as refused;
+
+/// What bodies are called that are neither text nor JSON.
+const BYTES: &str = "application/octet-stream";
 
 /// A store and a token for it.
 #[derive(Clone, PartialEq, Eq)]
@@ -46,6 +54,17 @@ impl fmt::Debug for Cas {
     }
 }
 
+/// Reads a JSON body of a successful answer; a refusal becomes its error.
+fn json<T: DeserializeOwned>(response: &Response, url: &str) -> Result<T, Error> {
+    if !response.is_success() {
+        return Err(refused(response, url));
+    }
+    serde_json::from_str(&response.body).map_err(|error| {
+        let url = without_query(url);
+        Error::protocol(format!("The store's answer for {url} is not what this version of hubferry can read ({error})"))
+    })
+}
+
 /// Whether a URL that a server named may be asked: https, or http on this very machine.
 fn is_usable(url: &str) -> bool {
     if url.bytes().any(|byte| !byte.is_ascii_graphic() || byte == b'\\') {
@@ -64,6 +83,11 @@ fn is_usable(url: &str) -> bool {
 mod tests {
     use super::*;
     use crate::Code;
+
+    /// A store with a token.
+    pub(super) fn cas() -> Cas {
+        Cas::new("https://cas.example/", "s3cret").expect("a store")
+    }
 
     #[test]
     fn addresses() {

@@ -267,3 +267,161 @@ impl Endpoint for Reconstruct {
         self.plan(&said).map(Some)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::Code;
+    use serde_json::{Value, json};
+
+    const FILE: &str = "2496ec7e021e190701e2aeca032af38e758d0d6fbec42ef9b426a35c8cd8a60c";
+
+    fn hub() -> Hub {
+        Hub { url: crate::hub::HubUrl::parse("https://hub.example").unwrap(), token: None }
+    }
+
+    fn ask(range: Range<u64>, version: Version) -> Reconstruct {
+        let cas = Cas::new("https://cas.example", "s3cret").unwrap();
+        Reconstruct { cas, file: XetHash::parse(FILE).unwrap(), range, version }
+    }
+
+    fn answer(status: u16, body: &Value) -> Response {
+        Response { status, headers: Vec::new(), body: body.to_string() }
+    }
+
+    fn parse(range: Range<u64>, body: &Value) -> Result<Plan, Error> {
+        ask(range, Version::V1).parse(&answer(200, body), &hub()).map(|plan| plan.expect("a plan"))
+    }
+
+    fn term(hash: &str, chunks: Range<u32>, bytes: u64) -> Value {
+        json!({ "hash": hash, "unpacked_length": bytes, "range": { "start": chunks.start, "end": chunks.end } })
+    }
+
+    /// Two xorbs; of the second, two parts.
+    fn said(skip: u64) -> Value {
+        let part = |chunks: Range<u32>, bytes: Range<u64>, url: &str| {
+            json!({
+                "range": { "start": chunks.start, "end": chunks.end }, "url": url,
+                "url_range": { "start": bytes.start, "end": bytes.end - 1 },
+            })
+        };
+        json!({
+            "offset_into_first_range": skip,
+            "terms": [term("a", 0..2, 100), term("b", 5..6, 50), term("a", 1..2, 60), term("b", 0..1, 30)],
+            "fetch_info": {
+                "a": [part(0..2, 0..90, "https://data.example/a?sign=1")],
+                "b": [part(0..1, 0..20, "https://data.example/b?1"), part(5..7, 70..95, "https://data.example/b?2")],
+            },
+        })
+    }
+
+    #[test]
+    fn requests() {
+        let request = ask(5..17, Version::V2).request(&hub()).unwrap();
+        assert_eq!(request.url, format!("https://cas.example/v2/reconstructions/{FILE}"));
+        assert_eq!(
+            request.headers,
+            [("authorization", "Bearer s3cret".to_owned()), ("range", "bytes=5-16".to_owned()),]
+        );
+        let older = ask(0..1, Version::V1).request(&hub()).unwrap();
+        assert_eq!(older.url, format!("https://cas.example/v1/reconstructions/{FILE}"));
+        assert_eq!(ask(3..3, Version::V1).request(&hub()).unwrap_err().code, Code::InvalidInput);
+    }
+
+    #[test]
+    fn names_each_fetch_once_and_only_those_that_are_needed() {
+        let plan = parse(0..240, &said(0)).unwrap();
+        let urls: Vec<&str> = plan.fetches.iter().map(|fetch| fetch.url.as_str()).collect();
+        assert_eq!(urls, ["https://data.example/a?sign=1", "https://data.example/b?2", "https://data.example/b?1"]);
+        assert_eq!(plan.fetches[1].bytes, 70..95);
+        assert_eq!(plan.terms.iter().map(|term| term.fetch).collect::<Vec<_>>(), [0, 1, 0, 2]);
+        // (bytes before those that were asked for, how many were asked for, what is left of them, chunks of the terms)
+        let rows = [
+            (0, 1, 0, vec![(0, 2)]),
+            (0, 100, 0, vec![(0, 2)]),
+            (0, 101, 0, vec![(0, 2), (5, 6)]),
+            (99, 1, 99, vec![(0, 2)]),
+            (99, 2, 99, vec![(0, 2), (5, 6)]),
+            (100, 1, 0, vec![(5, 6)]),
+            (149, 61, 49, vec![(5, 6), (1, 2)]),
+            (150, 90, 0, vec![(1, 2), (0, 1)]),
+            (239, 1, 29, vec![(0, 1)]),
+        ];
+        for (skip, length, left, chunks) in rows {
+            let plan = parse(1_000..1_000 + length, &said(skip)).unwrap();
+            assert_eq!(plan.skip, left, "{skip} {length}");
+            assert_eq!(
+                plan.terms.iter().map(|term| (term.chunks.start, term.chunks.end)).collect::<Vec<_>>(),
+                chunks,
+                "{skip} {length}"
+            );
+            assert!(plan.terms.iter().all(|term| (term.fetch as usize) < plan.fetches.len()));
+        }
+    }
+
+    #[test]
+    fn both_versions_say_the_same() {
+        let newer = json!({
+            "offset_into_first_range": 3,
+            "terms": [term("a", 0..2, 100), term("a", 7..8, 10)],
+            "xorbs": { "a": [{ "url": "https://data.example/a", "ranges": [
+                { "chunks": { "start": 0, "end": 2 }, "bytes": { "start": 0, "end": 89 } },
+                { "chunks": { "start": 7, "end": 8 }, "bytes": { "start": 200, "end": 209 } },
+            ] }] },
+        });
+        let plan = ask(3..110, Version::V2).parse(&answer(200, &newer), &hub()).unwrap().unwrap();
+        let bytes: Vec<_> = plan.fetches.iter().map(|fetch| fetch.bytes.clone()).collect();
+        assert_eq!((plan.skip, bytes), (3, vec![0..90, 200..210]));
+    }
+
+    #[test]
+    fn answers_that_are_errors() {
+        let with = |change: &dyn Fn(&mut Value)| {
+            let mut body = said(0);
+            change(&mut body);
+            body
+        };
+        let rows = [
+            ("no JSON object", json!("hello")),
+            ("less than was asked for", with(&|body| drop(body["terms"].as_array_mut().unwrap().pop()))),
+            ("nothing at all", with(&|body| body["terms"] = json!([]))),
+            ("an offset beyond the end", with(&|body| body["offset_into_first_range"] = json!(u64::MAX))),
+            ("no place for a xorb", with(&|body| body["fetch_info"]["a"] = json!([]))),
+            ("a term that no fetch holds", with(&|body| body["terms"][1]["range"]["end"] = json!(9))),
+            ("chunks that end before they begin", with(&|body| body["terms"][0]["range"]["end"] = json!(0))),
+            ("a place beyond any xorb", with(&|body| body["terms"][0]["range"]["end"] = json!(1u64 << 40))),
+            (
+                "a range that is too long",
+                with(&|body| body["fetch_info"]["a"][0]["url_range"]["end"] = json!(1u64 << 40)),
+            ),
+            (
+                "a range that ends before it begins",
+                with(&|body| body["fetch_info"]["b"][1]["url_range"]["end"] = json!(1)),
+            ),
+            ("another kind of URL", with(&|body| body["fetch_info"]["a"][0]["url"] = json!("file:///etc/passwd"))),
+            ("an open URL", with(&|body| body["fetch_info"]["a"][0]["url"] = json!("http://data.example/a"))),
+        ];
+        for (name, body) in rows {
+            let error = parse(0..240, &body).unwrap_err();
+            assert_eq!(error.code, Code::Protocol, "{name}");
+            assert!(!error.message.contains("sign=1"), "{name}");
+        }
+    }
+
+    #[test]
+    fn refusals() {
+        let refused = |version, status| ask(0..1, version).parse(&answer(status, &json!({})), &hub());
+        assert_eq!(refused(Version::V2, 404), Ok(None));
+        assert_eq!(refused(Version::V2, 501), Ok(None));
+        let rows = [
+            (404, Code::EntryNotFound),
+            (401, Code::Unauthorized),
+            (403, Code::Forbidden),
+            (416, Code::Rejected),
+            (503, Code::ServerError),
+        ];
+        for (status, code) in rows {
+            assert_eq!(refused(Version::V1, status).unwrap_err().code, code, "{status}");
+        }
+    }
+}

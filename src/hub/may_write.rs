@@ -46,31 +46,34 @@ impl Endpoint for MayWrite {
             return Ok(());
         }
         let url = self.request(hub)?.url;
-        let mut error = refused(response, &url);
-        match (error.code, response.status) {
-            // A repo that can be seen does not hide: what is missing is somebody to write.
-            (Code::RepoNotFound, 401) => {
-                error.code = Code::Unauthorized;
-                error.message = format!(
-                    "The Hub answered 401 for {}: pushing to {} needs an access token with the right to write; \
-                     give accessToken",
-                    without_query(&url),
-                    self.repo
-                );
-                Err(error)
-            }
-            (Code::Forbidden, _) => {
-                error.message.push_str(if self.pull_request {
-                    ", at least for discussions and pull requests"
-                } else {
-                    ". Without the right to write here, open a pull request instead: isPullRequest"
-                });
-                Err(error)
-            }
-            (_, 401 | 403 | 404 | 408 | 425 | 429 | 500..) => Err(error),
+        let error = explain(refused(response, &url), response.status, &url, &self.repo, self.pull_request);
+        match response.status {
+            401 | 403 | 404 | 408 | 425 | 429 | 500.. => Err(error),
             _ => Ok(()),
         }
     }
+}
+
+/// What a refusal means where it is known that the repo can be seen, and what the caller can do.
+pub(crate) fn explain(mut error: Error, status: u16, url: &str, repo: &RepoId, pull_request: bool) -> Error {
+    match (error.code, status) {
+        // A repo that can be seen does not hide: what is missing is somebody to write.
+        (Code::RepoNotFound, 401) => {
+            error.code = Code::Unauthorized;
+            error.message = format!(
+                "The Hub answered 401 for {}: pushing to {repo} needs an access token with the right to write; \
+                 give accessToken",
+                without_query(url),
+            );
+        }
+        (Code::Forbidden, _) => error.message.push_str(if pull_request {
+            ", at least for discussions and pull requests"
+        } else {
+            ". Without the right to write here, open a pull request instead: isPullRequest"
+        }),
+        _ => {}
+    }
+    error
 }
 
 #[cfg(test)]

@@ -25,6 +25,9 @@ export interface Answers {
     resolve: ResolvedView;
     fileExists: boolean;
     fileDownloadInfo: FoundDownloadView;
+    xetReadToken: XetGrantView;
+    reconstruct: FoundPlanView;
+    fetchData: null;
 }
 "#;
 

@@ -12,6 +12,7 @@ mod hash;
 mod memory;
 mod packer;
 mod push;
+mod unpack;
 mod view;
 
 use wasm_bindgen::prelude::*;

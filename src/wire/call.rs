@@ -10,9 +10,14 @@ use super::answer::{
     CommitPageView, CreatedRepoView, EntryListView, FoundDownloadView, RefsView, RepoInfoView, ResolvedView,
     TreePageView,
 };
+use super::plan::{FoundPlanView, XetGrantView};
 use super::push::{RepoSpec, hub};
 use crate::call::Call;
+use crate::cas::Cas;
+use crate::cas::data::FetchData;
+use crate::cas::reconstruction::{Reconstruct, Version};
 use crate::error::Error;
+use crate::hash::XetHash;
 use crate::http::{Request, Response};
 use crate::hub::branch::{CreateBranch, DeleteBranch};
 use crate::hub::commits::ListCommits;
@@ -26,8 +31,10 @@ use crate::hub::repo_info::{RepoExists, RepoInfo};
 use crate::hub::resolve::{Resolve, Want};
 use crate::hub::tree::ListTree;
 use crate::hub::whoami::WhoAmI;
+use crate::hub::xet_token::{Scope, XetToken};
 use crate::hub::{Endpoint, Hub, Replay};
 use crate::json::{Fields, Json, Misfit, Read, show};
+use crate::time::Millis;
 
 reads!(CallSpec, Ask);
 
@@ -46,8 +53,8 @@ pub struct CallSpec {
     pub ask: Ask,
 }
 
-/// What a [`CallSpec`] asks. The names in `type` are those of the public functions.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+/// What a [`CallSpec`] asks. The names in `type` are those of the public functions. No `Debug`: some hold a token.
+#[derive(Clone, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "wasm", derive(Tsify))]
 #[serde(tag = "type", rename_all = "camelCase", rename_all_fields = "camelCase", try_from = "Json")]
 pub enum Ask {
@@ -217,6 +224,35 @@ pub enum Ask {
         #[cfg_attr(feature = "wasm", tsify(optional))]
         no_content_disposition: bool,
     },
+    /// A token to read from the content-addressed store; yields [`XetGrantView`].
+    XetReadToken {
+        /// The repo.
+        repo: RepoSpec,
+        /// Default: `main`.
+        #[cfg_attr(feature = "wasm", tsify(optional))]
+        revision: Option<String>,
+    },
+    /// Where bytes of a file lie in that store; yields [`FoundPlanView`].
+    Reconstruct {
+        /// Address of the store.
+        cas_url: String,
+        /// A token for it.
+        cas_token: String,
+        /// The file's Xet hash.
+        hash: String,
+        /// First byte and one past the last.
+        range: (u64, u64),
+        /// By the older route, which every store has.
+        #[cfg_attr(feature = "wasm", tsify(optional))]
+        older: bool,
+    },
+    /// A part of a xorb, left with the driver; yields null.
+    FetchData {
+        /// Where it is, as the plan says.
+        url: String,
+        /// First byte and one past the last, as the plan says.
+        range: (u64, u64),
+    },
 }
 
 impl Read for CallSpec {
@@ -230,8 +266,19 @@ impl Read for Ask {
     fn read(json: Json) -> Result<Ask, Misfit> {
         let mut ask = Fields::of(json)?;
         let kind: String = ask.get("type")?;
-        if kind == "whoAmI" {
-            return Ok(Ask::WhoAmI);
+        match kind.as_str() {
+            "whoAmI" => return Ok(Ask::WhoAmI),
+            "reconstruct" => {
+                return Ok(Ask::Reconstruct {
+                    cas_url: ask.get("casUrl")?,
+                    cas_token: ask.get("casToken")?,
+                    hash: ask.get("hash")?,
+                    range: ask.get("range")?,
+                    older: ask.flag("older")?,
+                });
+            }
+            "fetchData" => return Ok(Ask::FetchData { url: ask.get("url")?, range: ask.get("range")? }),
+            _ => {}
         }
         let repo = ask.get("repo")?;
         Ok(match kind.as_str() {
@@ -292,6 +339,7 @@ impl Read for Ask {
                 raw: ask.flag("raw")?,
                 no_content_disposition: ask.flag("noContentDisposition")?,
             },
+            "xetReadToken" => Ask::XetReadToken { repo, revision: ask.get("revision")? },
             other => return Err(Misfit::new(format!("must be a call, and there is none of type {other:?}"))),
         })
     }
@@ -355,6 +403,19 @@ impl Ask {
                 let (repo, revision) = (repo.parse()?, main(revision));
                 shown::<_, FoundDownloadView>(FileDownloadInfo { repo, revision, path, raw, no_content_disposition })
             }
+            Ask::XetReadToken { repo, revision } => {
+                let (repo, revision) = (repo.parse()?, main(revision));
+                shown::<_, XetGrantView>(XetToken { repo, revision, scope: Scope::Read })
+            }
+            Ask::Reconstruct { cas_url, cas_token, hash, range: (start, end), older } => {
+                let file = XetHash::parse(&hash).ok_or_else(|| {
+                    Error::protocol("The Xet hash of a file is 64 hex digits, and the Hub gives something else")
+                })?;
+                let version = if older { Version::V1 } else { Version::V2 };
+                let cas = Cas::new(&cas_url, &cas_token)?;
+                shown::<_, FoundPlanView>(Reconstruct { cas, file, range: start..end, version })
+            }
+            Ask::FetchData { url, range: (start, end) } => shown::<_, ()>(FetchData { url, bytes: start..end }),
         })
     }
 }
@@ -369,6 +430,10 @@ impl Endpoint for AnyEndpoint {
         self.0.replay()
     }
 
+    fn patience(&self) -> Millis {
+        self.0.patience()
+    }
+
     fn request(&self, hub: &Hub) -> Result<Request, Error> {
         self.0.request(hub)
     }
@@ -381,6 +446,7 @@ impl Endpoint for AnyEndpoint {
 /// [`Endpoint`] without its types.
 trait Shown {
     fn replay(&self) -> Replay;
+    fn patience(&self) -> Millis;
     fn request(&self, hub: &Hub) -> Result<Request, Error>;
     fn parse(&self, response: &Response, hub: &Hub) -> Result<Json, Error>;
 }
@@ -391,6 +457,10 @@ struct ShownAs<E, V>(E, PhantomData<V>);
 impl<E: Endpoint, V: From<E::Output> + Serialize> Shown for ShownAs<E, V> {
     fn replay(&self) -> Replay {
         self.0.replay()
+    }
+
+    fn patience(&self) -> Millis {
+        self.0.patience()
     }
 
     fn request(&self, hub: &Hub) -> Result<Request, Error> {

@@ -19,6 +19,7 @@ macro_rules! reads {
 mod answer;
 mod call;
 mod folder;
+mod plan;
 mod push;
 mod step;
 
@@ -29,6 +30,7 @@ pub use answer::{
 };
 pub use call::{AnyEndpoint, Ask, CallSpec};
 pub use folder::{FindingView, LeftOutByView, LeftOutView, SeverityView};
+pub use plan::{FetchView, FoundPlanView, PlanView, TermView, XetGrantView};
 pub use push::{
     ByteView, CommitView, CountView, EventView, FileOutcomeView, OperationSpec, ProgressView, PushOutputView, PushSpec,
     RepoSpec,

@@ -11,10 +11,12 @@ mod lz4;
 mod predict;
 mod read;
 mod record;
+mod unpack;
 
 pub use build::{Compression, Sealed, XorbBuilder};
 pub use read::{Chunks, RawChunk};
 pub use record::{Record, Scheme};
+pub use unpack::Unpacker;
 
 /// Bytes of a body at most. Source: Xet specification 1.1, xorb.
 pub const XORB_MOST_BYTES: usize = 64 * 1024 * 1024;

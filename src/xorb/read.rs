@@ -31,30 +31,47 @@ impl<'a> Chunks<'a> {
     }
 
     fn read(&mut self) -> Result<RawChunk, Error> {
-        let cut = || Error::protocol("A xorb ends in the middle of a chunk");
-        let (header, rest) = self.rest.split_first_chunk::<RECORD_BYTES>().ok_or_else(cut)?;
-        let record = Record::read(*header)?;
-        let (stored, rest) = rest.split_at_checked(record.stored_bytes as usize).ok_or_else(cut)?;
+        let (stored, rest) = Stored::split(self.rest)?;
         self.rest = rest;
-        let length = record.raw_bytes as usize;
         let mut bytes = Vec::new();
-        let good = match record.scheme {
+        stored.decompress(&mut self.scratch, &mut bytes)?;
+        Ok(RawChunk { record: stored.record, bytes })
+    }
+}
+
+/// One chunk as it stands in a body.
+pub(super) struct Stored<'a> {
+    pub(super) record: Record,
+    bytes: &'a [u8],
+}
+
+impl<'a> Stored<'a> {
+    /// Takes the first one off; what follows it comes along.
+    pub(super) fn split(body: &'a [u8]) -> Result<(Stored<'a>, &'a [u8]), Error> {
+        let cut = || Error::protocol("A xorb ends in the middle of a chunk");
+        let (header, rest) = body.split_first_chunk::<RECORD_BYTES>().ok_or_else(cut)?;
+        let record = Record::read(*header)?;
+        let (bytes, rest) = rest.split_at_checked(record.stored_bytes as usize).ok_or_else(cut)?;
+        Ok((Stored { record, bytes }, rest))
+    }
+
+    /// Its bytes, in place of what was in `out`.
+    pub(super) fn decompress(&self, scratch: &mut Vec<u8>, out: &mut Vec<u8>) -> Result<(), Error> {
+        let length = self.record.raw_bytes as usize;
+        out.clear();
+        let good = match self.record.scheme {
             Scheme::Raw => {
-                bytes.extend_from_slice(stored);
+                out.extend_from_slice(self.bytes);
                 true
             }
-            Scheme::Lz4 => lz4::read_frame(stored, length, &mut bytes),
+            Scheme::Lz4 => lz4::read_frame(self.bytes, length, out),
             Scheme::GroupedLz4 => {
-                let good = lz4::read_frame(stored, length, &mut self.scratch);
-                group::join(&mut self.scratch, &mut bytes);
+                let good = lz4::read_frame(self.bytes, length, scratch);
+                group::join(scratch, out);
                 good
             }
         };
-        if good {
-            Ok(RawChunk { record, bytes })
-        } else {
-            Err(Error::protocol("A xorb holds a chunk that does not decompress"))
-        }
+        if good { Ok(()) } else { Err(Error::protocol("A xorb holds a chunk that does not decompress")) }
     }
 }
 

@@ -1,11 +1,13 @@
 //! The known answers of `tests/vectors`, as functions that any test runner can call.
 
 mod content;
+mod download;
 mod folder;
 mod hash;
 mod hub;
 mod xet;
 
+pub use download::reconstructions;
 pub use folder::{filters, fnmatch, gitignore, paths};
 pub use hash::{file_facts, saved_states};
 pub use hub::{commit_bodies, completions, multipart_plans, rate_limits};
@@ -26,7 +28,8 @@ macro_rules! vector_tests {
     ($test:meta) => {
         crate::vectors::vector_tests!($test: paths filters fnmatch gitignore file_facts saved_states multipart_plans completions
             commit_bodies rate_limits
-            chunking merkle xet_hashes xorbs packed_chunks shards dedup_answers two_xorbs);
+            chunking merkle xet_hashes xorbs packed_chunks shards dedup_answers two_xorbs
+            reconstructions);
     };
 }
 pub(crate) use vector_tests;

@@ -1,6 +1,7 @@
-/** Finds who computes for a job: a pool of workers where there are workers, else this thread. */
+/** Finds who computes for a job, and who packs: workers where there are workers, else this thread. */
 import { engineHashing } from "./hashing.js";
 import { InPlace } from "./inplace.js";
+import { crewInPlace, crewOfWorkers, type Crew } from "./pack/crew.js";
 import { Pool } from "./pool.js";
 import type { Compute } from "./task.js";
 import { compiledModule, workerUrl } from "../engine.js";
@@ -14,7 +15,7 @@ import { platform } from "../platform.js";
 export type UseWebWorkers =
   | boolean
   | {
-      /** Bytes; smaller files are hashed on the caller's own thread. @default 0 */
+      /** Bytes; of files that are stored by LFS, smaller ones are hashed on the caller's own thread. @default 0 */
       minSize?: number | undefined;
       /** Workers side by side. @default the number of cores, from 2 to 6 */
       poolSize?: number | undefined;
@@ -37,6 +38,16 @@ export async function chooseCompute(use: UseWebWorkers | undefined): Promise<Com
   return {
     run: (task, watch) => (task.kind === "digest" && task.size < minSize ? here : pool).run(task, watch),
   };
+}
+
+/** Who packs for a push, the first that comes up. */
+export async function chooseCrews(use: UseWebWorkers | undefined): Promise<Crew[]> {
+  const { spawn, hashing } = platform();
+  const here = crewInPlace(hashing ?? engineHashing, hashing === undefined);
+  if (use === false || spawn === undefined || typeof Worker !== "function") return [here];
+  const { poolSize = defaultSize() } = typeof use === "object" ? use : {};
+  const module = await compiledModule();
+  return [crewOfWorkers(Math.max(1, Math.trunc(poolSize)), () => spawn(workerUrl()), module), here];
 }
 
 /** The page's own thread is idle while lanes work, so every core counts. */

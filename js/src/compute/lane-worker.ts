@@ -1,7 +1,7 @@
 /**
- * One worker as a lane: it is started, does one task after the other, and is stopped by termination.
+ * One worker as a lane: it is started, does one task after the other or sits in a push, and is stopped by termination.
  *
- * Invariant: whatever happens to the worker, `ready` and `perform` settle.
+ * Invariant: whatever happens to the worker, `ready`, `ended` and `perform` settle.
  */
 import type { FromLane, ToLane } from "./messages.js";
 import type { Done, Task } from "./task.js";
@@ -13,10 +13,13 @@ const START_LIMIT_MS = 10_000;
 export class LaneWorker {
   /** Whether the worker has come up. */
   readonly ready: Promise<boolean>;
+  /** Resolves when it is gone: crashed, or stopped. */
+  readonly ended: Promise<void>;
   readonly #worker: Worker;
   #started: (up: boolean) => void = ignore;
   #settle: (done: Done | undefined) => void = ignore;
   #report: (bytes: number) => void = ignore;
+  #end: () => void = ignore;
   #over = false;
 
   constructor(worker: Worker, module: WebAssembly.Module) {
@@ -36,7 +39,15 @@ export class LaneWorker {
         resolve(up);
       };
     });
-    this.#post({ type: "hubferry:start", module });
+    this.ended = new Promise((resolve) => {
+      this.#end = resolve;
+    });
+    this.post({ type: "hubferry:start", module });
+  }
+
+  /** Says something to the worker that it does not answer itself. */
+  post(message: ToLane, transfer: Transferable[] = []): void {
+    this.#worker.postMessage(message, transfer);
   }
 
   /** Does a task; nothing comes back when the worker crashed or was stopped meanwhile. */
@@ -45,7 +56,7 @@ export class LaneWorker {
     return new Promise((resolve) => {
       this.#report = onProgress ?? ignore;
       this.#settle = resolve;
-      this.#post({ type: "hubferry:task", task });
+      this.post({ type: "hubferry:task", task });
     });
   }
 
@@ -55,10 +66,7 @@ export class LaneWorker {
     this.#worker.terminate();
     this.#started(false);
     this.#settle(undefined);
-  }
-
-  #post(message: ToLane): void {
-    this.#worker.postMessage(message);
+    this.#end();
   }
 
   #take(message: FromLane): void {

@@ -6,17 +6,19 @@
  * where there are no workers; nothing else in a page may run it.
  */
 import { Gathering } from "./gathering.js";
-import type { AssemblePart, Done, ProbeTask, Task, Watch } from "./task.js";
+import { probeAll } from "./probe.js";
+import { readRange } from "./read.js";
 import { release } from "./release.js";
+import type { AssemblePart, Done, Task, Watch } from "./task.js";
 import { isPlatformBlob } from "../source/lazy.js";
 import { Pace } from "../pace.js";
-import { readFailureOf, shortRead } from "../source/failure.js";
-import { fromFailure } from "../errors.js";
-import type { ProbeResultView } from "../wire.js";
+import { readFailureOf } from "../source/failure.js";
 
 /** The digests and the encoding, by the engine or by the platform. */
 export interface Hashing {
   sha256(): Hasher;
+  /** Many whole messages, where they are faster together. */
+  readonly sha256Many?: (messages: readonly Uint8Array[]) => Promise<string[]> | string[];
   /** The git blob oid of a file of this size. */
   gitBlob(size: number): Hasher;
   /** Base64 as ASCII bytes. */
@@ -38,10 +40,6 @@ type DigestTask = Extract<Task, { kind: "digest" }>;
 const WINDOW = 4 * 1024 * 1024;
 /** As above, for base64: the texts of windows follow each other when each is a multiple of three. */
 const BASE64_WINDOW = 3 * 1024 * 1024;
-/** Bytes of a file's beginning that a probe brings. */
-const SAMPLE = 512;
-/** Reads of a probe in flight. */
-const READS_IN_FLIGHT = 32;
 /** Milliseconds between two reports of one task. */
 const REPORT_EVERY_MS = 100;
 
@@ -58,39 +56,6 @@ export async function perform(task: Task, hashing: Hashing, watch: Watch): Promi
     }
   } catch (error) {
     return { kind: "failed", failure: readFailureOf(error) };
-  }
-}
-
-async function probeAll(
-  files: readonly ProbeTask[],
-  hashing: Hashing,
-  signal: AbortSignal,
-): Promise<ProbeResultView[]> {
-  const results: ProbeResultView[] = [];
-  let next = 0;
-  const reader = async (): Promise<void> => {
-    for (let at = next++; at < files.length; at = next++) {
-      signal.throwIfAborted();
-      const file = files[at];
-      if (file !== undefined) results[at] = await probe(file, hashing);
-    }
-  };
-  await Promise.all(Array.from({ length: Math.min(READS_IN_FLIGHT, files.length) }, reader));
-  return results;
-}
-
-async function probe({ blob, size, whole, text }: ProbeTask, hashing: Hashing): Promise<ProbeResultView> {
-  try {
-    const bytes = await read(blob, 0, whole || text ? size : Math.min(size, SAMPLE));
-    const result: ProbeResultView = { type: "probed", sample: toText(hashing.base64(bytes.subarray(0, SAMPLE))) };
-    if (whole) {
-      result.sha256 = digestOnce(hashing.sha256(), bytes);
-      result.gitBlob = digestOnce(hashing.gitBlob(bytes.length), bytes);
-    }
-    if (text) result.text = toText(bytes);
-    return result;
-  } catch (error) {
-    return { type: "failed", failure: readFailureOf(error) };
   }
 }
 
@@ -146,7 +111,7 @@ async function* windows(
   size: number,
 ): AsyncGenerator<{ bytes: Uint8Array<ArrayBuffer>; end: number }, void, void> {
   const readFrom = (from: number): Promise<Uint8Array<ArrayBuffer>> => {
-    const reading = read(blob, from, Math.min(from + size, end));
+    const reading = readRange(blob, from, Math.min(from + size, end));
     // When the work before it fails, nobody waits for this one.
     reading.catch(() => undefined);
     return reading;
@@ -157,23 +122,4 @@ async function* windows(
     ahead = at + size < end ? readFrom(at + size) : undefined;
     yield { bytes, end: at + bytes.length };
   }
-}
-
-async function read(blob: Blob, start: number, end: number): Promise<Uint8Array<ArrayBuffer>> {
-  const bytes = new Uint8Array(await blob.slice(start, end).arrayBuffer());
-  if (bytes.length !== end - start) throw fromFailure(shortRead(end - start, bytes.length));
-  return bytes;
-}
-
-function digestOnce(hasher: Hasher, bytes: Uint8Array): string {
-  try {
-    hasher.update(bytes);
-    return hasher.digest();
-  } finally {
-    hasher.free();
-  }
-}
-
-function toText(bytes: Uint8Array): string {
-  return new TextDecoder("utf-8", { ignoreBOM: true }).decode(bytes);
 }

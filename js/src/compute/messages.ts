@@ -1,16 +1,27 @@
 /**
- * What a pool and its workers say to each other. A lane has one task at a time, so messages need no number.
+ * What a pool and its workers say to each other, and how a worker takes its seat in a push. A lane of a pool has one task at a time,
+ * so messages need no number.
  *
  * The prefix tells our messages from those of other code that a bundler may have put into the same script.
  */
+import type { LaneOptions } from "./pack/messages.js";
 import type { Done, Task } from "./task.js";
 
-/** From the pool. */
+/** From a pool, or the page of a push. */
 export type ToLane =
   /** Start an instance of the engine from this module; answered by `ready` or `broken`. */
   | { readonly type: "hubferry:start"; readonly module: WebAssembly.Module }
   /** Do this; answered by `progress`, any number of times, and `done`. */
-  | { readonly type: "hubferry:task"; readonly task: Task };
+  | { readonly type: "hubferry:task"; readonly task: Task }
+  /** Be a lane of a push; everything else is said through the ports. */
+  | {
+      readonly type: "hubferry:lane";
+      readonly options: LaneOptions;
+      readonly page: MessagePort;
+      readonly authority: MessagePort;
+    }
+  /** Be the authority of a push; as above. */
+  | { readonly type: "hubferry:authority"; readonly indexBytes: number; readonly page: MessagePort };
 
 /** From a worker. */
 export type FromLane =

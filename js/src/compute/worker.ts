@@ -1,12 +1,16 @@
 /**
- * The script of a hashing worker: one lane with an instance of the engine of its own.
+ * The script of a worker, with an instance of the engine of its own: a lane of a pool, or a lane or the authority of one push.
  *
- * It needs nothing but what the pool posts to it: no network, no storage. It is stopped by termination.
+ * It needs nothing but what is posted to it, and, in a push, the network. It is stopped by termination.
  */
 import { engineHashing } from "./hashing.js";
 import { perform } from "./lane.js";
 import type { FromLane, ToLane } from "./messages.js";
-import { initSync } from "../wasm/core.js";
+import { Desk } from "./pack/desk.js";
+import { Lane } from "./pack/lane.js";
+import { portOf } from "./pack/port.js";
+import { chooseTransport } from "../transport/choose.js";
+import { DedupAuthority, initSync, Packer } from "../wasm/core.js";
 
 const never = new AbortController().signal;
 
@@ -32,6 +36,24 @@ addEventListener("message", (event: MessageEvent<ToLane>) => {
       void perform(message.task, engineHashing, { signal: never, onProgress }).then((done) => {
         post({ type: "hubferry:done", done });
       });
+      break;
+    }
+    case "hubferry:lane": {
+      const { options } = message;
+      new Lane({
+        options,
+        packer: new Packer(options.lane, options.xorbBytes, options.bodies),
+        hashing: engineHashing,
+        hashesBeside: false,
+        transport: chooseTransport(undefined),
+        page: portOf(message.page),
+        authority: portOf(message.authority),
+      });
+      break;
+    }
+    case "hubferry:authority": {
+      const authority = new DedupAuthority(message.indexBytes);
+      new Desk({ authority, transport: chooseTransport(undefined), page: portOf(message.page) });
       break;
     }
   }

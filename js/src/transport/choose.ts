@@ -11,8 +11,8 @@ export function chooseTransport(userFetch: Fetch | undefined): Transport {
   const byXhr = new XhrTransport();
   return {
     send: (request, sending) => {
-      const transport = request.body instanceof Blob && !request.stream ? byXhr : byFetch;
-      return transport.send(request, sending);
+      const isLarge = typeof request.body === "object" && !request.stream;
+      return (isLarge ? byXhr : byFetch).send(request, sending);
     },
   };
 }

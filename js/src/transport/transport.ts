@@ -12,8 +12,8 @@ export interface Outgoing {
   /** Absolute. */
   readonly url: string;
   readonly headers: readonly (readonly [string, string])[];
-  /** A `Blob` without a type, so that no header is added for it; its length is known. */
-  readonly body: Blob | string | undefined;
+  /** A `Blob` without a type, so that no header is added for it; its length is known. Or bytes, which are taken at once. */
+  readonly body: Blob | Uint8Array<ArrayBuffer> | string | undefined;
   /** Leave the body of a good answer unread, in {@link Answer.response}. */
   readonly stream: boolean;
 }

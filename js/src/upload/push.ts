@@ -2,7 +2,7 @@
  * One push: from what the caller wants to the engine's operations, and from its end to the promised result.
  */
 import { orAborted } from "../abort.js";
-import { chooseCompute, type UseWebWorkers } from "../compute/choose.js";
+import { chooseCompute, chooseCrews, type UseWebWorkers } from "../compute/choose.js";
 import { Driver } from "../driver.js";
 import { engine, type Engine } from "../engine.js";
 import { toError } from "../errors.js";
@@ -30,13 +30,9 @@ export interface PushParams extends RepoParams {
    * when nothing would change. @default false
    */
   isPullRequest?: boolean | undefined;
-  /**
-   * Store large files by Xet. @default true
-   *
-   * This version stores them by LFS either way; what a reader gets is the same.
-   */
+  /** Store large files by Xet, where the Hub offers it; else, and without, by LFS. What a reader gets is the same. @default true */
   useXet?: boolean | undefined;
-  /** Hash in web workers. @default wherever there are some */
+  /** Hash and pack in web workers. @default wherever there are some */
   useWebWorkers?: UseWebWorkers | undefined;
 }
 
@@ -77,9 +73,13 @@ export async function push(
   const { signal } = control;
   const { PushHandle } = await orAborted(engine(), signal);
   const compute = await orAborted(chooseCompute(params.useWebWorkers), signal);
+  const crews = await orAborted(chooseCrews(params.useWebWorkers), signal);
   const sources: Source[] = [];
-  const io = new JobIo(chooseTransport(params.fetch), compute, sources);
-  const driver = new Driver<PushOutputView, PushMachine>(open(PushHandle, params, message, rules), io);
+  // A caller who brings a `fetch` sees every request in it.
+  const packs = { crews, sendsItself: params.fetch !== undefined };
+  const io = new JobIo(chooseTransport(params.fetch), compute, sources, packs);
+  const lanes = Math.max(1, ...crews.map(({ lanes }) => lanes));
+  const driver = new Driver<PushOutputView, PushMachine>(open(PushHandle, params, message, rules, lanes), io);
   control.attach(attached(driver));
   try {
     return await driver.run({
@@ -107,14 +107,18 @@ function open(
   params: PushParams,
   { title, description }: Message,
   rules: FolderRules,
+  lanes: number,
 ): PushMachine {
-  const { branch, createBranch, parentCommit, verify, isPullRequest } = params;
+  const { branch, createBranch, parentCommit, verify, isPullRequest, useXet = false } = params;
   try {
     return new Handle({
       repo: repoSpec(params.repo),
       ...hubSpec(params),
       ...compact(checkTexts({ branch, parentCommit, title, description })),
       ...compact({ createBranch, verify, isPullRequest, ...rules }),
+      useXet,
+      lanes,
+      epochAtZeroMs: Date.now() - performance.now(),
       seed: newSeed(),
     });
   } catch (error) {

@@ -56,9 +56,10 @@ impl XorbWriter {
         out
     }
 
-    /// The body; the writer is used up.
-    pub fn seal(self) -> Vec<u8> {
-        self.0.seal().body
+    /// The body; nothing is left here.
+    #[wasm_bindgen(js_name = takeBody)]
+    pub fn take_body(&mut self) -> Vec<u8> {
+        std::mem::replace(&mut self.0, XorbBuilder::new(0)).seal().body
     }
 }
 

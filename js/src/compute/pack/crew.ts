@@ -1,0 +1,140 @@
+/** Finds who packs for a push: lanes and their authority in workers of their own, or all of them on this thread. */
+import { Desk } from "./desk.js";
+import { Lane } from "./lane.js";
+import type { FromDesk, FromLane, LaneOptions, ToAuthority, ToDesk, ToLane, Verdicts } from "./messages.js";
+import { localLine, portOf, type Line, type Port } from "./port.js";
+import type { Hashing } from "../lane.js";
+import { LaneWorker } from "../lane-worker.js";
+import { chooseTransport } from "../../transport/choose.js";
+import { DedupAuthority, Packer } from "../../wasm/core.js";
+
+/** One of them, as the page sees it. */
+export interface Seat<In, Out> {
+  readonly port: Port<In, Out>;
+  /** Resolves when it is gone, by itself or by `stop`. */
+  readonly ended: Promise<void>;
+  /** Ends it in the middle of whatever it does. */
+  stop(): void;
+}
+
+/** A place for a lane. */
+export type LaneSeat = Seat<FromLane, ToLane>;
+
+/** The place of the authority. */
+export type DeskSeat = Seat<FromDesk, ToDesk>;
+
+/** Whoever gives seats. None is given where no worker comes up. */
+export interface Crew {
+  /** Lanes that are worth having side by side. */
+  readonly lanes: number;
+  /** Whether two lanes can work on one file. */
+  readonly canHelp: boolean;
+  desk(indexBytes: number, signal: AbortSignal): Promise<DeskSeat | undefined>;
+  lane(
+    options: LaneOptions,
+    authority: Line<Verdicts, ToAuthority>,
+    signal: AbortSignal,
+  ): Promise<LaneSeat | undefined>;
+  /** A line between a lane and the authority. */
+  line(): AuthorityLine;
+}
+
+/** Both ends: the lane's, and the authority's. */
+export interface AuthorityLine {
+  readonly near: Line<Verdicts, ToAuthority>;
+  readonly far: Line<ToAuthority, Verdicts>;
+}
+
+/** Lanes in workers. */
+export function crewOfWorkers(lanes: number, spawn: () => Worker, module: WebAssembly.Module): Crew {
+  const start = async (signal: AbortSignal): Promise<LaneWorker | undefined> => {
+    let worker: LaneWorker;
+    try {
+      worker = new LaneWorker(spawn(), module);
+    } catch {
+      return undefined;
+    }
+    const stop = (): void => {
+      worker.stop();
+    };
+    signal.addEventListener("abort", stop);
+    void worker.ended.then(() => {
+      signal.removeEventListener("abort", stop);
+    });
+    return (await worker.ready) ? worker : undefined;
+  };
+  const seat = <In, Out>(worker: LaneWorker, near: MessagePort): Seat<In, Out> => {
+    const port = portOf<In, Out>(near);
+    void worker.ended.then(() => {
+      port.close();
+    });
+    return {
+      port,
+      ended: worker.ended,
+      stop: () => {
+        worker.stop();
+      },
+    };
+  };
+  return {
+    lanes,
+    canHelp: true,
+    desk: async (indexBytes, signal) => {
+      const worker = await start(signal);
+      const { port1, port2 } = new MessageChannel();
+      worker?.post({ type: "hubferry:authority", indexBytes, page: port2 }, [port2]);
+      return worker && seat(worker, port1);
+    },
+    lane: async (options, authority, signal) => {
+      const worker = await start(signal);
+      if (worker === undefined || !(authority instanceof MessagePort)) return undefined;
+      const { port1, port2 } = new MessageChannel();
+      worker.post({ type: "hubferry:lane", options, page: port2, authority }, [port2, authority]);
+      return seat(worker, port1);
+    },
+    line: () => {
+      const { port1, port2 } = new MessageChannel();
+      return { near: port1, far: port2 };
+    },
+  };
+}
+
+/** One lane on this thread, with hashing that is or is not the engine's own. */
+export function crewInPlace(hashing: Hashing, isEngines: boolean): Crew {
+  const transport = chooseTransport(undefined);
+  return {
+    lanes: 1,
+    canHelp: false,
+    desk: (indexBytes, signal) => {
+      const [port, page] = localLine<FromDesk, ToDesk>();
+      const desk = new Desk({ authority: new DedupAuthority(indexBytes), transport, page });
+      return Promise.resolve(seatHere(port, desk, signal));
+    },
+    lane: (options, line, signal) => {
+      const [port, page] = localLine<FromLane, ToLane>();
+      const packer = new Packer(options.lane, options.xorbBytes, options.bodies);
+      const authority = portOf(line);
+      const lane = new Lane({ options, packer, hashing, hashesBeside: !isEngines, transport, page, authority });
+      return Promise.resolve(seatHere(port, lane, signal));
+    },
+    line: () => {
+      const [near, far] = localLine<Verdicts, ToAuthority>();
+      return { near, far };
+    },
+  };
+}
+
+function seatHere<In, Out>(port: Port<In, Out>, worker: { stop(): void }, signal: AbortSignal): Seat<In, Out> {
+  let end: () => void = () => undefined;
+  const ended = new Promise<void>((resolve) => {
+    end = resolve;
+  });
+  const stop = (): void => {
+    signal.removeEventListener("abort", stop);
+    worker.stop();
+    port.close();
+    end();
+  };
+  signal.addEventListener("abort", stop);
+  return { port, ended, stop };
+}

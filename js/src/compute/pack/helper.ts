@@ -1,0 +1,120 @@
+/**
+ * One file on two lanes: one reads it and makes its SHA-256, the other packs. Each window goes from the one to the other by
+ * transfer, so it is read once and never copied.
+ *
+ * Invariant: a window goes only when the other side has asked for it.
+ */
+import type { FromHelper, HelpTask, ToHelper } from "./messages.js";
+import type { Port } from "./port.js";
+import { ReadAhead } from "./read-ahead.js";
+import type { Hashing } from "../lane.js";
+import { fromFailure } from "../../errors.js";
+import { readFailureOf } from "../../source/failure.js";
+
+interface Waiting {
+  readonly resolve: (bytes: Uint8Array<ArrayBuffer>) => void;
+  readonly reject: (error: Error) => void;
+}
+
+/** The end of the lane that packs. */
+export class Borrowed {
+  /** The file's SHA-256, once all its windows have come. */
+  readonly digest: Promise<string>;
+  readonly #port: Port<FromHelper, ToHelper>;
+  readonly #waiting: Waiting[] = [];
+
+  constructor(port: Port<FromHelper, ToHelper>) {
+    this.#port = port;
+    this.digest = new Promise((resolve, reject) => {
+      port.listen((message) => {
+        switch (message.type) {
+          case "window":
+            this.#waiting.shift()?.resolve(message.bytes);
+            break;
+          case "digest":
+            resolve(message.sha256);
+            break;
+          case "failed": {
+            const error = fromFailure(message.failure);
+            for (const { reject } of this.#waiting.splice(0)) reject(error);
+            reject(error);
+            break;
+          }
+        }
+      });
+    });
+    // A failure is told by the window that does not come.
+    this.digest.catch(() => undefined);
+  }
+
+  /** The next window. */
+  next(): Promise<Uint8Array<ArrayBuffer>> {
+    return new Promise((resolve, reject) => {
+      this.#waiting.push({ resolve, reject });
+      this.#port.post({ type: "more" });
+    });
+  }
+
+  /** Nothing more is wanted. */
+  close(): void {
+    this.#port.post({ type: "stop" });
+    this.#port.close();
+  }
+}
+
+/** The work of the lane that reads; ends when the other side has all, or wants no more. */
+export async function lend(
+  task: HelpTask,
+  port: Port<ToHelper, FromHelper>,
+  hashing: Hashing,
+  windowBytes: number,
+): Promise<void> {
+  const wanted = new Wanted(port);
+  const hasher = hashing.sha256();
+  const ahead = new ReadAhead<HelpTask>(windowBytes);
+  ahead.add(task);
+  try {
+    for (let window = ahead.take(); window !== undefined; window = ahead.take()) {
+      const bytes = await window.bytes;
+      hasher.update(bytes);
+      // The beginning that was read before is on both sides.
+      if (bytes === task.head) continue;
+      if (!(await wanted.one())) return;
+      port.post({ type: "window", bytes }, [bytes.buffer]);
+    }
+    port.post({ type: "digest", sha256: hasher.digest() });
+    // Until the other side hangs up: a line that is closed may lose what is on its way.
+    await wanted.one();
+  } catch (error) {
+    port.post({ type: "failed", failure: readFailureOf(error) });
+  } finally {
+    hasher.free();
+  }
+}
+
+/** Counts what the other side has asked for. */
+class Wanted {
+  #count = 0;
+  #isOver = false;
+  #wake: () => void = () => undefined;
+
+  constructor(port: Port<ToHelper, FromHelper>) {
+    port.listen((message) => {
+      if (message.type === "more") this.#count += 1;
+      else this.#isOver = true;
+      if (this.#isOver) port.close();
+      this.#wake();
+    });
+  }
+
+  /** Waits for a wish, and takes it; `false` when there will be none. */
+  async one(): Promise<boolean> {
+    while (this.#count === 0 && !this.#isOver) {
+      await new Promise<void>((resolve) => {
+        this.#wake = resolve;
+      });
+    }
+    this.#count -= 1;
+    return !this.#isOver;
+  }
+}

@@ -1,0 +1,118 @@
+/**
+ * The bytes of one file after the other in windows, each read while those before it are worked on.
+ *
+ * Invariants: windows come in the order of the files and of their bytes; what waits to be taken is bounded, by bytes and by reads in
+ * flight, however many files there are; of small files many are read at once.
+ */
+import { isPlatformBlob } from "../../source/lazy.js";
+import { readRange } from "../read.js";
+
+/** What is read. */
+export interface Readable {
+  readonly blob: Blob;
+  /** In bytes. */
+  readonly size: number;
+  /** Its first bytes, or all, when they have been read. */
+  readonly head?: Uint8Array<ArrayBuffer> | undefined;
+  /** Reads the next bytes of it in place of the blob: somebody else does. */
+  readonly next?: (length: number) => Promise<Uint8Array<ArrayBuffer>>;
+}
+
+/** One window. */
+export interface Window<R extends Readable> {
+  readonly from: R;
+  readonly bytes: Promise<Uint8Array<ArrayBuffer>>;
+  /** Bytes of the file up to the end of this window. */
+  readonly end: number;
+  /** Whether the bytes are nobody else's, so that their memory can be given back. */
+  readonly isOwn: boolean;
+}
+
+interface Reading<R extends Readable> extends Window<R> {
+  readonly length: number;
+  isReady: boolean;
+}
+
+/** Reads in flight, and read windows that wait. */
+const READS_IN_FLIGHT = 32;
+
+/** See the module. */
+export class ReadAhead<R extends Readable> {
+  readonly #windowBytes: number;
+  /** Those not read to their end. */
+  readonly #files: R[] = [];
+  #readings: Reading<R>[] = [];
+  /** Bytes of the first file that are read, or being read. */
+  #at = 0;
+
+  /** Reads windows of at most that many bytes; about as many are ahead of the one that was taken. */
+  constructor(windowBytes: number) {
+    this.#windowBytes = windowBytes;
+  }
+
+  add(file: R): void {
+    this.#files.push(file);
+    this.#fill();
+  }
+
+  /** Whether the next window need not be waited for. */
+  get isReady(): boolean {
+    return this.#readings[0]?.isReady ?? false;
+  }
+
+  /** The next window; nothing when there is no file. */
+  take(): Window<R> | undefined {
+    const [first] = this.#readings.splice(0, 1);
+    this.#fill();
+    return first;
+  }
+
+  /** No more windows of this file. */
+  drop(file: R): void {
+    if (this.#files[0] === file) this.#at = 0;
+    const at = this.#files.indexOf(file);
+    if (at >= 0) this.#files.splice(at, 1);
+    this.#readings = this.#readings.filter(({ from }) => from !== file);
+    this.#fill();
+  }
+
+  #fill(): void {
+    let [file] = this.#files;
+    while (file !== undefined && this.#hasRoom(this.#next(file))) {
+      const length = this.#next(file);
+      this.#start(file, length);
+      this.#at += length;
+      if (this.#at < file.size) continue;
+      this.#at = 0;
+      this.#files.shift();
+      [file] = this.#files;
+    }
+  }
+
+  /** Bytes of the next window of the first file. */
+  #next({ size, head }: R): number {
+    const known = head?.length ?? 0;
+    return this.#at < known ? known - this.#at : Math.min(size - this.#at, this.#windowBytes);
+  }
+
+  #hasRoom(length: number): boolean {
+    const waiting = this.#readings.reduce((sum, { length }) => sum + length, 0);
+    const count = this.#readings.length;
+    return count === 0 || (count < READS_IN_FLIGHT && waiting + length <= this.#windowBytes);
+  }
+
+  #start(file: R, length: number): void {
+    const { blob, head, next } = file;
+    const end = this.#at + length;
+    const isHead = head !== undefined && end <= head.length;
+    const bytes = isHead ? Promise.resolve(head) : next === undefined ? readRange(blob, this.#at, end) : next(length);
+    const isOwn = !isHead && (next !== undefined || isPlatformBlob(blob));
+    const reading: Reading<R> = { from: file, bytes, end, isOwn, length, isReady: isHead };
+    const settled = (): void => {
+      reading.isReady = true;
+    };
+    // When the work before it fails, nobody waits for this one.
+    bytes.then(settled, settled);
+    this.#readings.push(reading);
+  }
+}

@@ -1,0 +1,77 @@
+//! `POST /v1/shards`: registers files whose xorbs are stored. Twice is the same as once.
+
+use serde::Deserialize;
+
+use super::{BYTES, Cas, json};
+use crate::error::{Code, Error};
+use crate::http::{BodyPart, Method, Request, Response};
+
+const PATH: &str = "/v1/shards";
+
+/// Sends a shard, by reference.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct PostShard {
+    /// Its number in the push.
+    pub shard: u32,
+    /// Its bytes.
+    pub bytes: u64,
+}
+
+/// The result is 1 for a new shard and 0 for one that is known: both are success.
+#[derive(Deserialize)]
+struct Answer {
+    #[serde(rename = "result")]
+    _result: u64,
+}
+
+impl PostShard {
+    /// The whole request.
+    pub fn request(&self, cas: &Cas) -> Request {
+        let mut request = cas.request(Method::Post, PATH).header("content-type", BYTES);
+        request.body = vec![BodyPart::Shard { shard: self.shard, bytes: self.bytes }];
+        request
+    }
+
+    /// The store has taken it.
+    ///
+    /// Errors: what the store refused; `server_error`, so that a caller may try again, when it does not find what the shard names:
+    /// that was stored, or found, in this very push; `protocol` when its answer cannot be read.
+    pub fn parse(&self, response: &Response, cas: &Cas) -> Result<(), Error> {
+        let url = format!("{}{PATH}", cas.url);
+        json(response, &url).map(|_: Answer| ()).map_err(|mut error| {
+            if response.status == 400 {
+                error.code = Code::ServerError;
+                error.message.push_str(". Nothing was committed; push again");
+            }
+            error
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::tests::cas;
+    use super::*;
+
+    #[test]
+    fn request_and_answers() {
+        let post = PostShard { shard: 3, bytes: 9 };
+        let request = post.request(&cas());
+        assert_eq!((request.url.as_str(), request.body_bytes()), ("https://cas.example/v1/shards", 9));
+        // (status, body, what it means)
+        let rows = [
+            (200, r#"{"result":1}"#, Ok(())),
+            (200, r#"{"result":0,"shard_hash":"x"}"#, Ok(())),
+            (200, "", Err(Code::Protocol)),
+            (400, r#"{"error":"unknown xorb"}"#, Err(Code::ServerError)),
+            (401, "", Err(Code::Unauthorized)),
+            (403, "", Err(Code::Forbidden)),
+            (413, "", Err(Code::Rejected)),
+            (500, "", Err(Code::ServerError)),
+        ];
+        for (status, body, expected) in rows {
+            let parsed = post.parse(&Response { status, headers: vec![], body: body.to_owned() }, &cas());
+            assert_eq!(parsed.map_err(|error| error.code), expected, "{status} {body}");
+        }
+    }
+}
