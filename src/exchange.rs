@@ -39,7 +39,7 @@ impl StepIds {
 pub enum Lane {
     /// Small JSON calls.
     Api,
-    /// Content: LFS objects and parts.
+    /// Content: LFS objects and parts, xorbs and shards.
     Body,
 }
 
@@ -66,17 +66,25 @@ pub struct Errand<P> {
     pub lane: Lane,
     /// How long the answer may take once the body is sent.
     pub patience: Millis,
+    /// Attempts at most, the first included.
+    pub attempts: u32,
 }
 
 impl<P> Errand<P> {
     /// An API call with the usual deadline.
     pub fn api(purpose: P, request: Request, replay: Replay) -> Errand<P> {
-        Errand { purpose, request, replay, lane: Lane::Api, patience: limits::API_DEADLINE }
+        Errand { purpose, request, replay, lane: Lane::Api, patience: limits::API_DEADLINE, attempts: limits::ATTEMPTS }
+    }
+
+    /// An API call whose answer nobody needs: one attempt, and not for long.
+    pub fn once(purpose: P, request: Request, patience: Millis) -> Errand<P> {
+        Errand { purpose, request, replay: Replay::Safe, lane: Lane::Api, patience, attempts: 1 }
     }
 
     /// A body on its way to a store.
     pub fn body(purpose: P, request: Request) -> Errand<P> {
-        Errand { purpose, request, replay: Replay::Safe, lane: Lane::Body, patience: limits::COMMIT_DEADLINE }
+        let (lane, patience) = (Lane::Body, limits::COMMIT_DEADLINE);
+        Errand { purpose, request, replay: Replay::Safe, lane, patience, attempts: limits::ATTEMPTS }
     }
 }
 
@@ -252,7 +260,7 @@ impl<P: Clone> Exchanges<P> {
     /// Errors: `internal` when the step is not awaited.
     pub fn response(&mut self, now: Millis, id: StepId, response: Response) -> Result<(), Error> {
         let Some(Flight { errand, attempt, .. }) = self.land(id)? else { return Ok(()) };
-        match retry::after_response(&response, attempt, errand.replay, &mut self.jitter) {
+        match retry::after_response(&response, attempt, errand.attempts, errand.replay, &mut self.jitter) {
             Verdict::In(delay) => {
                 let cause = format!("the server answered {}", response.status);
                 self.repeat(now, errand, attempt, delay, cause);
@@ -321,7 +329,7 @@ impl<P: Clone> Exchanges<P> {
 
     fn lost(&mut self, now: Millis, flight: Flight<P>, failure: Failure) {
         let Flight { errand, attempt, .. } = flight;
-        match retry::after_failure(&failure, attempt, errand.replay, &mut self.jitter) {
+        match retry::after_failure(&failure, attempt, errand.attempts, errand.replay, &mut self.jitter) {
             Verdict::In(delay) => self.repeat(now, errand, attempt, delay, failure.message),
             Verdict::Stands => {
                 self.out.push_back(Outgoing::Settled { purpose: errand.purpose, outcome: Err(failure) });

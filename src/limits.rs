@@ -96,6 +96,51 @@ pub const STALL: Millis = Millis(60_000);
 /// Slowest upload that is not taken for a stall where the transport cannot report progress, in bytes per second.
 pub const SLOWEST_BYTES_PER_SECOND: u64 = 32 * 1024;
 
+/// How often a xorb or a shard is sent again because the store did not take the token, or answered what cannot be read.
+pub const XET_REPEATS: u32 = 3;
+
+/// A token of the content store is renewed when this much of its life, or half of it, is left. Source: `@huggingface/hub` 2.17.
+pub const XET_TOKEN_MARGIN: Millis = Millis(60_000);
+
+/// Time for the answer about a chunk: a lane waits for it. Our choice.
+pub const DEDUP_DEADLINE: Millis = Millis(4_000);
+
+/// Time for each of the two answers that recall an old version of a file. Our choice.
+pub const RECALL_DEADLINE: Millis = Millis(6_000);
+
+/// Bytes of a stored xorb that are fetched to recall an old version of a file, at most: one chunk and its record. Our choice.
+pub const RECALL_BYTES: u64 = 256 * 1024;
+
+/// Old versions recalled side by side. Our choice.
+pub const RECALLS_IN_FLIGHT: usize = 4;
+
+/// Smallest xorb that a push aims at. Our choice: fewer bytes cost more in requests than they save in memory.
+pub const XORB_LEAST_BYTES: u64 = 8 * 1024 * 1024;
+
+/// Bytes of a push that make one more lane worth it. Our choice: less is packed in a fraction of a second.
+pub const LANE_BYTES: u64 = 16 * 1024 * 1024;
+
+/// Bytes of a lane that may wait for verdicts. Our choice: reading goes on while the store is asked.
+pub const UNDECIDED_BYTES: u64 = 16 * 1024 * 1024;
+
+/// Memory of the index of chunks: 24 bytes each, so about 40 GB are remembered. Our choice.
+pub const INDEX_BYTES: u64 = 16 * 1024 * 1024;
+
+/// Small files that are in memory and on their way through the pass at a time. Our choice.
+pub const INGESTS_IN_FLIGHT: usize = 64;
+
+/// Bytes of a shard, unless one file alone needs more. Our choice, below the 64 MiB of the specification: it is held in memory.
+pub const SHARD_BYTES: u64 = 16 * 1024 * 1024;
+
+/// Files that wait for their shard at which one is sent before the end. Our choice: few requests, and lists that stay short.
+pub const SHARD_FILES: usize = 2_000;
+
+/// Bytes of files that wait for their shard at which one is sent before the end: about 3 MB of lists. Our choice.
+pub const SHARD_AFTER_BYTES: u64 = 4 * 1024 * 1024 * 1024;
+
+/// How often a file goes through the pass when lanes are lost. Our choice.
+pub const INGEST_PASSES: u32 = 2;
+
 /// How often an LFS object may ask for fresh URLs after its own expired or were refused.
 pub const LFS_RENEWALS: u32 = 3;
 

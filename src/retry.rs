@@ -55,13 +55,19 @@ impl Jitter {
     }
 }
 
-/// Judges an answer to attempt number `attempt` (from 1).
-pub fn after_response(response: &Response, attempt: u32, replay: Replay, jitter: &mut Jitter) -> Verdict {
+/// Judges an answer to attempt number `attempt` (from 1) of at most `attempts`.
+pub fn after_response(
+    response: &Response,
+    attempt: u32,
+    attempts: u32,
+    replay: Replay,
+    jitter: &mut Jitter,
+) -> Verdict {
     let later = match replay {
         Replay::Safe => matches!(response.status, 408 | 425 | 429 | 500 | 502 | 503 | 504),
         Replay::Unsafe => response.status == 429,
     };
-    if !later || attempt >= limits::ATTEMPTS {
+    if !later || attempt >= attempts {
         return Verdict::Stands;
     }
     match ratelimit::wait_hint(response) {
@@ -72,9 +78,9 @@ pub fn after_response(response: &Response, attempt: u32, replay: Replay, jitter:
 }
 
 /// Judges an attempt that brought no answer.
-pub fn after_failure(failure: &Failure, attempt: u32, replay: Replay, jitter: &mut Jitter) -> Verdict {
+pub fn after_failure(failure: &Failure, attempt: u32, attempts: u32, replay: Replay, jitter: &mut Jitter) -> Verdict {
     let passing = matches!(failure.code, Code::Offline | Code::Timeout | Code::Blocked);
-    if !passing || replay == Replay::Unsafe || attempt >= limits::ATTEMPTS {
+    if !passing || replay == Replay::Unsafe || attempt >= attempts {
         return Verdict::Stands;
     }
     Verdict::In(jitter.shorten(backoff(attempt)))
@@ -122,9 +128,18 @@ mod tests {
             ("does not repeat an unsafe request that may have worked", 504, vec![], 1, Unsafe, Verdict::Stands),
         ];
         for (name, status, headers, attempt, replay, expected) in rows {
-            let verdict = after_response(&response(status, &headers), attempt, replay, &mut Jitter::none());
+            let response = response(status, &headers);
+            let verdict = after_response(&response, attempt, limits::ATTEMPTS, replay, &mut Jitter::none());
             assert_eq!(verdict, expected, "{name}");
         }
+    }
+
+    #[test]
+    fn what_may_be_tried_once_is_not_tried_again() {
+        let mut jitter = Jitter::none();
+        assert_eq!(after_response(&response(503, &[]), 1, 1, Replay::Safe, &mut jitter), Verdict::Stands);
+        let failure = Failure { code: Code::Blocked, message: String::new() };
+        assert_eq!(after_failure(&failure, 1, 1, Replay::Safe, &mut jitter), Verdict::Stands);
     }
 
     #[test]
@@ -139,7 +154,8 @@ mod tests {
             ("does not repeat a changed file", Code::FileChanged, 1, Replay::Safe, Verdict::Stands),
         ];
         for (name, code, attempt, replay, expected) in rows {
-            assert_eq!(after_failure(&failure(code), attempt, replay, &mut Jitter::none()), expected, "{name}");
+            let verdict = after_failure(&failure(code), attempt, limits::ATTEMPTS, replay, &mut Jitter::none());
+            assert_eq!(verdict, expected, "{name}");
         }
     }
 

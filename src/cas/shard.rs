@@ -5,12 +5,13 @@ use serde::Deserialize;
 use super::{BYTES, Cas, json};
 use crate::error::{Code, Error};
 use crate::http::{BodyPart, Method, Request, Response};
-
-const PATH: &str = "/v1/shards";
+use crate::hub::{Endpoint, Hub};
 
 /// Sends a shard, by reference.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct PostShard {
+    /// The store, with a token that may write.
+    pub cas: Cas,
     /// Its number in the push.
     pub shard: u32,
     /// Its bytes.
@@ -24,21 +25,20 @@ struct Answer {
     _result: u64,
 }
 
-impl PostShard {
-    /// The whole request.
-    pub fn request(&self, cas: &Cas) -> Request {
-        let mut request = cas.request(Method::Post, PATH).header("content-type", BYTES);
+impl Endpoint for PostShard {
+    /// The store has taken it.
+    type Output = ();
+
+    fn request(&self, _: &Hub) -> Result<Request, Error> {
+        let mut request = self.cas.request(Method::Post, "/v1/shards").header("content-type", BYTES);
         request.body = vec![BodyPart::Shard { shard: self.shard, bytes: self.bytes }];
-        request
+        Ok(request)
     }
 
-    /// The store has taken it.
-    ///
     /// Errors: what the store refused; `server_error`, so that a caller may try again, when it does not find what the shard names:
     /// that was stored, or found, in this very push; `protocol` when its answer cannot be read.
-    pub fn parse(&self, response: &Response, cas: &Cas) -> Result<(), Error> {
-        let url = format!("{}{PATH}", cas.url);
-        json(response, &url).map(|_: Answer| ()).map_err(|mut error| {
+    fn parse(&self, response: &Response, hub: &Hub) -> Result<(), Error> {
+        json(response, &self.request(hub)?.url).map(|_: Answer| ()).map_err(|mut error| {
             if response.status == 400 {
                 error.code = Code::ServerError;
                 error.message.push_str(". Nothing was committed; push again");
@@ -52,11 +52,12 @@ impl PostShard {
 mod tests {
     use super::super::tests::cas;
     use super::*;
+    use crate::hub::testing::hub;
 
     #[test]
     fn request_and_answers() {
-        let post = PostShard { shard: 3, bytes: 9 };
-        let request = post.request(&cas());
+        let post = PostShard { cas: cas(), shard: 3, bytes: 9 };
+        let request = post.request(&hub()).unwrap();
         assert_eq!((request.url.as_str(), request.body_bytes()), ("https://cas.example/v1/shards", 9));
         // (status, body, what it means)
         let rows = [
@@ -70,7 +71,7 @@ mod tests {
             (500, "", Err(Code::ServerError)),
         ];
         for (status, body, expected) in rows {
-            let parsed = post.parse(&Response { status, headers: vec![], body: body.to_owned() }, &cas());
+            let parsed = post.parse(&Response { status, headers: vec![], body: body.to_owned() }, &hub());
             assert_eq!(parsed.map_err(|error| error.code), expected, "{status} {body}");
         }
     }

@@ -6,10 +6,13 @@ use super::{BYTES, Cas, json};
 use crate::error::Error;
 use crate::hash::XetHash;
 use crate::http::{BodyPart, Method, Request, Response};
+use crate::hub::{Endpoint, Hub};
 
 /// Sends a sealed xorb, by reference.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct PostXorb {
+    /// The store, with a token that may write.
+    pub cas: Cas,
     /// Its name.
     pub hash: XetHash,
     /// Its number in the push.
@@ -23,24 +26,20 @@ struct Answer {
     was_inserted: bool,
 }
 
-impl PostXorb {
-    /// The whole request.
-    pub fn request(&self, cas: &Cas) -> Request {
-        let mut request = cas.request(Method::Post, &self.path()).header("content-type", BYTES);
-        request.body = vec![BodyPart::Xorb { xorb: self.xorb, bytes: self.bytes }];
-        request
-    }
-
+impl Endpoint for PostXorb {
     /// Whether it is new; `false` when the store has it already, which is as good.
-    ///
-    /// Errors: what the store refused; `protocol` when its answer cannot be read.
-    pub fn parse(&self, response: &Response, cas: &Cas) -> Result<bool, Error> {
-        let url = format!("{}{}", cas.url, self.path());
-        json(response, &url).map(|answer: Answer| answer.was_inserted)
+    type Output = bool;
+
+    fn request(&self, _: &Hub) -> Result<Request, Error> {
+        let path = format!("/v1/xorbs/default/{}", self.hash);
+        let mut request = self.cas.request(Method::Post, &path).header("content-type", BYTES);
+        request.body = vec![BodyPart::Xorb { xorb: self.xorb, bytes: self.bytes }];
+        Ok(request)
     }
 
-    fn path(&self) -> String {
-        format!("/v1/xorbs/default/{}", self.hash)
+    /// Errors: what the store refused; `protocol` when its answer cannot be read.
+    fn parse(&self, response: &Response, hub: &Hub) -> Result<bool, Error> {
+        json(response, &self.request(hub)?.url).map(|answer: Answer| answer.was_inserted)
     }
 }
 
@@ -49,11 +48,12 @@ mod tests {
     use super::super::tests::cas;
     use super::*;
     use crate::Code;
+    use crate::hub::testing::hub;
 
     #[test]
     fn request_and_answers() {
-        let post = PostXorb { hash: XetHash::ZERO, xorb: 3, bytes: 9 };
-        let request = post.request(&cas());
+        let post = PostXorb { cas: cas(), hash: XetHash::ZERO, xorb: 3, bytes: 9 };
+        let request = post.request(&hub()).unwrap();
         let url = format!("https://cas.example/v1/xorbs/default/{}", "0".repeat(64));
         assert_eq!((request.method, request.url.as_str(), request.body_bytes()), (Method::Post, url.as_str(), 9));
         let authorization = request.headers.iter().find(|(name, _)| *name == "authorization");
@@ -72,7 +72,7 @@ mod tests {
             (503, "", Err(Code::ServerError)),
         ];
         for (status, body, expected) in rows {
-            let parsed = post.parse(&Response { status, headers: vec![], body: body.to_owned() }, &cas());
+            let parsed = post.parse(&Response { status, headers: vec![], body: body.to_owned() }, &hub());
             assert_eq!(
                 parsed.as_ref().map_err(|error| error.code),
                 expected.as_ref().map_err(|code| *code),

@@ -9,7 +9,7 @@ mod link;
 mod refusal;
 
 #[cfg(test)]
-mod testing;
+pub(crate) mod testing;
 
 pub mod branch;
 pub mod commit;

@@ -5,7 +5,7 @@ use crate::error::Error;
 use crate::http::{BodyPart, Request, Response};
 
 /// A Hub with a token.
-pub(super) fn hub() -> Hub {
+pub(crate) fn hub() -> Hub {
     Hub {
         url: HubUrl::parse("https://hub.example").expect("an address"),
         token: Some(Token::parse("hf_secret").expect("a token")),
@@ -13,12 +13,12 @@ pub(super) fn hub() -> Hub {
 }
 
 /// `user/repo`, or with a prefix of its type.
-pub(super) fn repo(text: &str) -> RepoId {
+pub(crate) fn repo(text: &str) -> RepoId {
     RepoId::parse(text).expect("a repo")
 }
 
 /// A request as one text: method and URL; a line a header; the body, references in brackets.
-pub(super) fn shown(request: Result<Request, Error>) -> String {
+pub(crate) fn shown(request: Result<Request, Error>) -> String {
     let request = request.expect("a request");
     let mut shown = format!("{} {}", request.method.as_str(), request.url);
     for (name, value) in &request.headers {
@@ -40,18 +40,18 @@ pub(super) fn shown(request: Result<Request, Error>) -> String {
 }
 
 /// The header of a request with [`hub`]'s token.
-pub(super) const AUTHORIZED: &str = "\nauthorization: Bearer hf_secret";
+pub(crate) const AUTHORIZED: &str = "\nauthorization: Bearer hf_secret";
 
 /// The headers of a JSON request with [`hub`]'s token.
-pub(super) const AUTHORIZED_JSON: &str = "\nauthorization: Bearer hf_secret\ncontent-type: application/json\n";
+pub(crate) const AUTHORIZED_JSON: &str = "\nauthorization: Bearer hf_secret\ncontent-type: application/json\n";
 
 /// An answer.
-pub(super) fn answer(status: u16, headers: &[(&str, &str)], body: &str) -> Response {
+pub(crate) fn answer(status: u16, headers: &[(&str, &str)], body: &str) -> Response {
     let headers = headers.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect();
     Response { status, headers, body: body.to_owned() }
 }
 
 /// A good answer without headers.
-pub(super) fn good(body: &str) -> Response {
+pub(crate) fn good(body: &str) -> Response {
     answer(200, &[], body)
 }

@@ -4,7 +4,7 @@ use std::collections::HashMap;
 use std::sync::Arc;
 
 use super::file::Remote;
-use super::shared::{Batch, Purpose, Shared};
+use super::shared::{Batch, Purpose, Shared, is_rules_file};
 use super::types::{Event, FileState, Phase};
 use crate::error::{Code, Error};
 use crate::exchange::{Errand, lost_error};
@@ -64,6 +64,13 @@ impl Ask {
         Ok(())
     }
 
+    /// Sends files that were looked up on, once it is known that they may be read, and which store there is for them.
+    pub(super) fn route(&mut self, shared: &mut Shared) {
+        while let Some(index) = shared.belts.route.pop_front() {
+            route(shared, index);
+        }
+    }
+
     pub(super) fn settled(
         &mut self,
         shared: &mut Shared,
@@ -91,8 +98,8 @@ impl Ask {
                 for &index in &batch.files {
                     let entry = by_path.remove(&shared.files[index].path);
                     shared.files[index].remote = entry.map_or(Remote::Absent, remote);
-                    route(shared, index);
                 }
+                shared.belts.route.extend(&batch.files);
                 Ok(())
             }
             _ => Err(Error::internal("an answer was handed to the wrong stage")),
@@ -145,7 +152,7 @@ fn create_branch(shared: &Shared) -> CreateBranch {
 fn remote(entry: Entry) -> Remote {
     match (entry.is_file(), entry.lfs) {
         (false, _) => Remote::Absent,
-        (true, Some(lfs)) => Remote::Lfs { oid: lfs.oid, size: lfs.size },
+        (true, Some(lfs)) => Remote::Lfs { oid: lfs.oid, size: lfs.size, xet_hash: entry.xet_hash },
         (true, None) => Remote::Regular { oid: entry.oid, size: entry.size },
     }
 }
@@ -178,9 +185,11 @@ fn route(shared: &mut Shared, index: usize) {
         Remote::Regular { size, .. } => *size == file.size && file.git_blob.is_none(),
         Remote::Lfs { size, .. } => *size == file.size && file.sha256.is_none(),
     };
-    if judge_early && same_size && !file.forced && file.size > PROBE_WHOLE_BYTES {
+    let by_pass = shared.by_xet && file.may_be_in_store();
+    if judge_early && same_size && !file.forced && !by_pass && file.size > PROBE_WHOLE_BYTES {
         shared.belts.digest.push_back(index);
-    } else if shared.card.as_ref().is_some_and(|card| card.file == index) {
+    } else if shared.card.as_ref().is_some_and(|card| card.file == index) || is_rules_file(&file.path) {
+        // Everybody else waits for these.
         shared.belts.probe.push_front(index);
     } else {
         shared.belts.probe.push_back(index);

@@ -30,7 +30,30 @@ pub(super) enum Remote {
         oid: String,
         /// Bytes.
         size: u64,
+        /// Its name in the content store, when it is stored there.
+        xet_hash: Option<String>,
     },
+}
+
+/// How far a file is on its way by Xet.
+#[derive(Debug, Default)]
+pub(super) struct XetFile {
+    /// Bytes of it that a probe has kept, and that credit was spent on.
+    pub(super) kept: u64,
+    /// Bytes of it that count as read.
+    pub(super) read: u64,
+    /// Its old version was recalled, or that was tried.
+    pub(super) recalled: bool,
+    /// Its name in the content store.
+    pub(super) hash: Option<String>,
+    /// The authority has it, or the store.
+    pub(super) ingested: bool,
+    /// A shard that names it was accepted.
+    pub(super) registered: bool,
+    /// Bytes of it that count as deduplicated.
+    pub(super) deduplicated: u64,
+    /// How often it had to be ingested again.
+    pub(super) losses: u32,
 }
 
 /// One file to be added.
@@ -51,6 +74,7 @@ pub(super) struct FileEntry {
     pub(super) hashed: bool,
     pub(super) sha256: Option<String>,
     pub(super) skipped: Option<FileState>,
+    pub(super) xet: XetFile,
 }
 
 impl FileEntry {
@@ -68,6 +92,7 @@ impl FileEntry {
             hashed: false,
             sha256: None,
             skipped: None,
+            xet: XetFile::default(),
         }
     }
 
@@ -76,13 +101,30 @@ impl FileEntry {
         if self.forced {
             return false;
         }
-        let known = match &self.remote {
+        let (is_same, kind) = match &self.remote {
             Remote::Absent => return false,
-            Remote::Regular { oid, .. } => (oid, &self.git_blob, Mode::Regular),
-            Remote::Lfs { oid, .. } => (oid, &self.sha256, Mode::Lfs),
+            Remote::Regular { oid, .. } => (self.git_blob.as_ref() == Some(oid), Mode::Regular),
+            Remote::Lfs { oid, xet_hash, .. } => {
+                let same_chunks = xet_hash.is_some() && self.xet.hash == *xet_hash;
+                (self.sha256.as_ref() == Some(oid) || same_chunks, Mode::Lfs)
+            }
         };
-        let (remote, ours, kind) = known;
-        ours.as_ref() == Some(remote) && self.mode.is_none_or(|mode| mode == kind)
+        is_same && self.mode.is_none_or(|mode| mode == kind)
+    }
+
+    /// The name that the content store has for what the repo holds here.
+    pub(super) fn remote_xet_hash(&self) -> Option<&String> {
+        match &self.remote {
+            Remote::Lfs { xet_hash, .. } => xet_hash.as_ref(),
+            _ => None,
+        }
+    }
+
+    /// Whether the repo holds a file of the same size here that the content store has, so that one pass tells whether it is the
+    /// same, and packs nothing if it is.
+    pub(super) fn may_be_in_store(&self) -> bool {
+        let same = matches!(&self.remote, Remote::Lfs { size, xet_hash: Some(_), .. } if *size == self.size);
+        same && !self.forced && self.sha256.is_none()
     }
 
     /// The oid that the commit will name.
@@ -98,6 +140,17 @@ impl FileEntry {
             Remote::Absent => FileState::Added,
             _ => FileState::Updated,
         });
-        FileOutcome { path: self.path.clone(), oid: self.oid().cloned(), size: self.size, state }
+        let xet_hash = match state {
+            FileState::Ignored => None,
+            FileState::Unchanged => self.xet.hash.as_ref().or(self.remote_xet_hash()),
+            FileState::Added | FileState::Updated => self.xet.hash.as_ref().filter(|_| self.mode == Some(Mode::Lfs)),
+        };
+        FileOutcome {
+            path: self.path.clone(),
+            oid: self.oid().cloned(),
+            xet_hash: xet_hash.cloned(),
+            size: self.size,
+            state,
+        }
     }
 }

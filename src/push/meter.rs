@@ -17,6 +17,12 @@ pub(super) struct Meter {
     progress: Progress,
     entered: bool,
     sent_with_repetitions: u64,
+    /// Large files go to the content store.
+    by_xet: bool,
+    /// Bytes of bodies that lanes have sealed.
+    sealed: u64,
+    /// Bytes of files that the Hub leaves out.
+    left_out: u64,
     speed: Speed,
 }
 
@@ -42,11 +48,44 @@ impl Meter {
         self.progress.files.hashed += 1;
     }
 
-    pub(super) fn file_skipped(&mut self, size: u64, state: FileState) {
+    /// `fresh` bytes of the file do not count as deduplicated yet.
+    pub(super) fn file_skipped(&mut self, fresh: u64, state: FileState) {
         self.progress.files.skipped += 1;
         if state == FileState::Unchanged {
-            self.progress.bytes.deduplicated += size;
+            self.progress.bytes.deduplicated += fresh;
+        } else {
+            self.left_out += fresh;
         }
+    }
+
+    /// From now on large files go to the content store.
+    pub(super) fn go_by_xet(&mut self) {
+        self.by_xet = true;
+    }
+
+    pub(super) fn total_bytes(&self) -> u64 {
+        self.progress.bytes.total
+    }
+
+    /// So many bytes of a file were found among what is stored, or will be.
+    pub(super) fn deduplicated(&mut self, bytes: u64) {
+        self.progress.bytes.deduplicated += bytes;
+    }
+
+    /// A body of so many bytes can be sent.
+    pub(super) fn xorb_sealed(&mut self, bytes: u64) {
+        self.sealed += bytes;
+    }
+
+    /// So many bytes of a body will not be sent.
+    pub(super) fn xorb_lost(&mut self, bytes: u64) {
+        self.sealed = self.sealed.saturating_sub(bytes);
+    }
+
+    /// A shard that names a file was accepted.
+    pub(super) fn registered(&mut self, size: u64) {
+        self.progress.files.uploaded += 1;
+        self.progress.bytes.registered += size;
     }
 
     /// A foreign commit changed the path: the file is not skipped after all.
@@ -99,15 +138,35 @@ impl Meter {
     pub(super) fn snapshot(&mut self, now: Millis, requests: u64) -> Progress {
         let bytes = self.progress.bytes;
         self.speed.sample(now, bytes.read + bytes.sent);
-        // Every byte is read once and sent once, unless it is known on the Hub.
-        let left = 2 * bytes.total.saturating_sub(bytes.deduplicated);
-        let left = left.saturating_sub(bytes.read.min(bytes.total) + bytes.sent);
+        let left = if self.by_xet { self.left_by_xet() } else { self.left_by_lfs() };
         Progress {
             requests,
             bytes_per_second: self.speed.bytes_per_second,
             eta_seconds: self.speed.eta(now, left),
             ..self.progress.clone()
         }
+    }
+}
+
+impl Meter {
+    /// Bytes that have to move: every one is read once and sent once, unless it is known on the Hub.
+    fn left_by_lfs(&self) -> u64 {
+        let bytes = &self.progress.bytes;
+        let all = 2 * bytes.total.saturating_sub(bytes.deduplicated);
+        all.saturating_sub(bytes.read.min(bytes.total) + bytes.sent)
+    }
+
+    /// Bytes that have to move: every one is read once, and what is not read yet will deduplicate and shrink as the rest did.
+    fn left_by_xet(&self) -> u64 {
+        let bytes = &self.progress.bytes;
+        let unread = bytes.total.saturating_sub(bytes.read + self.left_out);
+        let new = bytes.read.saturating_sub(bytes.deduplicated);
+        let shrinks_to = match (self.sealed, bytes.read) {
+            (0, 0) => 1.0,
+            (0, read) => new as f64 / read as f64,
+            (sealed, read) => (sealed as f64 / read.max(1) as f64).min(1.0),
+        };
+        unread + self.sealed.saturating_sub(bytes.sent) + (unread as f64 * shrinks_to) as u64
     }
 }
 
@@ -154,6 +213,25 @@ mod tests {
             assert_eq!(progress.eta_seconds.is_some(), second >= 5, "at {second} s");
         }
         assert_eq!(meter.snapshot(Millis(6_000), 0).eta_seconds, Some(14.0));
+    }
+
+    #[test]
+    fn what_shrinks_is_not_waited_for() {
+        let mut meter = Meter::default();
+        meter.go_by_xet();
+        meter.file_added(100_000);
+        for second in 1..=6 {
+            meter.bytes_read(10_000);
+            meter.xorb_sealed(1_000);
+            meter.bytes_sent(500, 500);
+            meter.snapshot(Millis(second * 1_000), 0);
+        }
+        // 40,000 to be read, a tenth of that and 3,000 that are sealed to be sent, at 10,500 a second.
+        let eta = meter.snapshot(Millis(6_000), 0).eta_seconds.unwrap();
+        assert!((eta - 47_000.0 / 10_500.0).abs() < 0.01, "{eta}");
+        meter.bytes_read(40_000);
+        meter.bytes_sent(3_000, 3_000);
+        assert_eq!(meter.snapshot(Millis(6_000), 0).eta_seconds, Some(0.0), "all that is left is the commit");
     }
 
     #[test]

@@ -11,7 +11,7 @@
 //! the Hub is not sent. When anything fails for good, everything in flight is cancelled before `Done`.
 //!
 //! The stages stand in their own files and hand files on through the belts of `shared`: `ask` → `read` → `sort` →
-//! `store` → `finish`. Beside them, `preflight` and `card` decide whether anything may be read, `mirror` lists what the
+//! `store` (LFS) or `xet` → `finish`. Beside them, `preflight` and `card` decide whether anything may be read, `mirror` lists what the
 //! commit deletes, and `pull` opens the pull request that gets it.
 
 mod ask;
@@ -29,6 +29,7 @@ mod shared;
 mod sort;
 mod store;
 mod types;
+mod xet;
 
 pub use types::{
     Activity, ByteCounts, ByteTotals, CommitMade, Event, FileCounts, FileOutcome, FileState, Operation, Phase,
@@ -46,6 +47,7 @@ use self::read::Read;
 use self::shared::{Purpose, Shared};
 use self::sort::Sort;
 use self::store::Store;
+use self::xet::Xet;
 use crate::error::{Code, Error};
 use crate::exchange::Outgoing;
 use crate::step::{Input, Step};
@@ -61,6 +63,7 @@ pub struct Push {
     read: Read,
     sort: Sort,
     store: Store,
+    xet: Xet,
     finish: Finish,
     started: bool,
     paused: bool,
@@ -82,6 +85,7 @@ impl Push {
             read: Read::default(),
             sort: Sort::default(),
             store: Store::default(),
+            xet: Xet::default(),
             finish: Finish::default(),
             started: false,
             paused: false,
@@ -129,11 +133,14 @@ impl Push {
                 }
                 continue;
             }
-            if let Some(id) = self.read.next_cancel() {
+            if let Some(id) = self.read.next_cancel().or_else(|| self.xet.next_cancel()) {
                 return Step::Cancel { id };
             }
             if let Some(end) = &self.end {
                 return Step::Done(end.clone());
+            }
+            if let Some(tell) = self.shared.next_tell() {
+                return Step::Tell(tell);
             }
             if self.paused {
                 return Step::Wait { until: self.wake_at() };
@@ -155,14 +162,24 @@ impl Push {
         match input {
             Input::Response { id, response } => shared.exchanges.response(now, id, response),
             Input::Failed { id, failure } if shared.exchanges.knows(id) => shared.exchanges.failure(now, id, failure),
+            Input::Failed { id, failure } if self.xet.knows(id) => {
+                let result = self.xet.failed(shared, now, id, failure);
+                self.outcome_of_input(result)
+            }
             Input::Failed { id, failure } => {
                 let result = self.read.failed(shared, id, failure);
                 self.outcome_of_input(result)
             }
             Input::Progress { id, bytes } if shared.exchanges.knows(id) => {
-                if let Some((purpose, sent)) = shared.exchanges.progress(now, id, bytes)? {
-                    self.store.sent(shared, now, &purpose, sent);
+                match shared.exchanges.progress(now, id, bytes)? {
+                    Some((Purpose::Xet(purpose), sent)) => self.xet.sent(shared, purpose, sent),
+                    Some((purpose, sent)) => self.store.sent(shared, now, &purpose, sent),
+                    None => {}
                 }
+                Ok(())
+            }
+            Input::Progress { id, bytes } if self.xet.knows(id) => {
+                self.xet.progress(shared, now, id, bytes);
                 Ok(())
             }
             Input::Progress { id, bytes } => self.read.progress(shared, now, id, bytes),
@@ -174,7 +191,10 @@ impl Push {
                 let result = self.read.digested(shared, now, id, digest);
                 self.outcome_of_input(result)
             }
-            other => Err(crate::exchange::not_awaited(other.id())),
+            news => {
+                let result = self.xet.take(shared, now, news);
+                self.outcome_of_input(result)
+            }
         }
     }
 
@@ -211,30 +231,47 @@ impl Push {
     /// Lets every stage start what it can. `Some` is a step; `None` means that nothing can start now.
     fn advance(&mut self, now: Millis) -> Result<Option<Step<PushOutput>>, Error> {
         let shared = &mut self.shared;
-        self.preflight.advance(shared, now)?;
+        self.preflight.advance(shared, &mut self.xet.token, now)?;
         self.ask.advance(shared, now)?;
+        if self.preflight.has_passed() {
+            self.ask.route(shared);
+        }
         self.mirror.advance(shared, now)?;
         self.card.advance(shared, now)?;
         self.read.check_stall(now)?;
+        self.xet.check_stall(now)?;
         if self.preflight.has_passed()
-            && let Some(step) = self.read.next_step(shared, now)
+            && let Some(step) = self.xet.open(shared).or_else(|| self.read.next_step(shared, now))
         {
             return Ok(Some(step));
         }
         let asking = self.preflight.is_busy() || self.ask.is_busy() || self.card.is_busy();
-        let reading = asking || shared.belts.is_before_sort_busy() || self.read.is_probing();
-        self.sort.advance(shared, now, reading)?;
-        if !reading && !self.sort.is_busy() && shared.belts.sort.is_empty() {
+        // What is probed may be held up by what was: then the Hub is asked about that first.
+        let probing = self.read.is_probing() || (shared.belts.is_before_sort_busy() && !self.read.is_starved());
+        self.sort.advance(shared, now, asking || probing)?;
+        let sorting = asking
+            || shared.belts.is_before_sort_busy()
+            || self.read.is_probing()
+            || self.sort.is_busy()
+            || !shared.belts.sort.is_empty();
+        if !sorting {
             self.sort.tell_ignored(shared);
         }
-        let hashing = reading || self.sort.is_busy() || self.read.is_digesting() || !shared.belts.digest.is_empty();
+        let hashing = sorting || self.read.is_digesting() || !shared.belts.digest.is_empty();
+        if let Some(step) = self.xet.advance(shared, now, hashing)? {
+            return Ok(Some(step));
+        }
+        let hashing = hashing || self.xet.is_ingesting(shared);
         self.store.advance(shared, now, hashing)?;
-        let storing = hashing || shared.belts.is_before_sort_busy() || self.store.is_busy();
+        let storing = hashing || self.store.is_busy() || self.xet.is_busy(shared);
         if !storing
             && !self.mirror.is_busy()
             && !shared.belts.any()
             && let Some(output) = self.finish.advance(shared, now)?
         {
+            // Nobody needs what the store may yet say about chunks.
+            shared.exchanges.forget(|purpose| matches!(purpose, Purpose::Xet(_)));
+            self.xet.abandon();
             self.end = Some(Ok(output));
         }
         Ok(None)
@@ -250,6 +287,15 @@ impl Push {
         match purpose {
             Purpose::Head | Purpose::CreateBranch | Purpose::Ask(_) => self.ask.settled(shared, now, purpose, outcome),
             Purpose::MayWrite => self.preflight.settled(shared, outcome),
+            Purpose::Xet(xet::Purpose::Token) if self.preflight.awaits_token() => {
+                let is_offered = self.xet.token.first(shared, now, outcome)?;
+                if is_offered {
+                    shared.go_by_xet();
+                }
+                self.preflight.token_settled(is_offered);
+                Ok(())
+            }
+            Purpose::Xet(purpose) => self.xet.settled(shared, now, purpose, outcome),
             Purpose::Mirror => self.mirror.settled(shared, now, outcome),
             Purpose::CheckCard => self.card.settled(shared, outcome),
             Purpose::Preupload(_) => self.sort.settled(shared, purpose, outcome),
@@ -264,12 +310,12 @@ impl Push {
 
     /// Whether a stage has left something to be fetched at once.
     fn has_output(&self, now: Millis) -> bool {
-        !self.shared.events.is_empty() || self.shared.exchanges.has_output(now)
+        !self.shared.events.is_empty() || self.shared.has_tell() || self.shared.exchanges.has_output(now)
     }
 
     fn wake_at(&self) -> Option<Millis> {
-        let stages = if self.paused { None } else { self.store.wake_at() };
-        [self.shared.exchanges.wake_at(), self.read.wake_at(), stages].into_iter().flatten().min()
+        let stages = if self.paused { [None; 2] } else { [self.store.wake_at(), self.xet.wake_at()] };
+        stages.into_iter().chain([self.shared.exchanges.wake_at(), self.read.wake_at()]).flatten().min()
     }
 
     /// A wrong answer ends the push; a wrong use of the machine is the driver's to hear of.
@@ -296,6 +342,7 @@ impl Push {
         }
         self.shared.exchanges.abandon();
         self.read.abandon();
+        self.xet.abandon();
         if let Some(path) = &error.path {
             let path = path.clone();
             self.shared.meter.file_failed();

@@ -28,6 +28,8 @@ struct Running {
 
 #[derive(Default)]
 pub(super) struct Read {
+    /// The next probe waits for what earlier ones keep.
+    starved: bool,
     running: BTreeMap<StepId, Running>,
     cancels: VecDeque<StepId>,
     cancelled: BTreeSet<StepId>,
@@ -37,6 +39,11 @@ pub(super) struct Read {
 impl Read {
     pub(super) fn is_probing(&self) -> bool {
         self.running.values().any(|one| matches!(one.work, Work::Probe { .. }))
+    }
+
+    /// Whether nothing can be probed before files that were go on.
+    pub(super) fn is_starved(&self) -> bool {
+        self.starved
     }
 
     pub(super) fn is_digesting(&self) -> bool {
@@ -83,26 +90,41 @@ impl Read {
     }
 
     fn next_probe(&mut self, shared: &mut Shared) -> Option<Step<PushOutput>> {
+        self.starved = false;
         let running = self.running.values().filter(|one| matches!(one.work, Work::Probe { .. })).count();
         if running >= PROBES_IN_FLIGHT {
             return None;
         }
         let most = match &shared.card {
-            Some(card) if shared.belts.probe.front() != Some(&card.file) => return None,
-            Some(_) => 1,
+            Some(card) => {
+                let at = shared.belts.probe.iter().position(|index| *index == card.file)?;
+                shared.belts.probe.swap(0, at);
+                1
+            }
             None => PROBE_FILES,
         };
         let mut credit = 0;
         let mut taken = 0;
+        let mut keeps = false;
         for &index in shared.belts.probe.iter().take(most) {
             let bytes = probe_bytes(&shared.files[index], shared.wants_text(index));
-            if taken > 0 && credit + bytes > PROBE_STEP_BYTES {
+            // Rules files go alone: nothing that is kept may hold them up, because everything waits for them.
+            let is_rules = is_rules_file(&shared.files[index].path);
+            if taken > 0 && (credit + bytes > PROBE_STEP_BYTES || is_rules) {
                 break;
             }
             credit += bytes;
             taken += 1;
+            keeps |= shared.keeps(index);
+            if is_rules {
+                break;
+            }
         }
-        if taken == 0 || !shared.credit.spend(credit) {
+        if taken == 0 {
+            return None;
+        }
+        if !(if keeps { shared.credit.spend_to_keep(credit) } else { shared.credit.spend(credit) }) {
+            self.starved = shared.credit.is_keeping();
             return None;
         }
         let files: Vec<usize> = shared.belts.probe.drain(..taken).collect();
@@ -148,8 +170,15 @@ impl Read {
         match self.running.remove(&id) {
             Some(Running { work: Work::Probe { files }, credit }) if files.len() == results.len() => {
                 self.moved = now;
-                shared.credit.give_back(credit);
+                let kept = files.iter().filter(|&&index| shared.keeps(index));
+                let kept: u64 = kept.map(|&index| probe_bytes(&shared.files[index], false)).sum();
+                shared.credit.give_back(credit.saturating_sub(kept));
                 for (index, result) in files.into_iter().zip(results) {
+                    if shared.keeps(index) && result.is_ok() {
+                        let bytes = probe_bytes(&shared.files[index], false);
+                        shared.files[index].xet.kept = bytes;
+                        shared.credit.keep(bytes);
+                    }
                     take_probe(shared, index, result)?;
                 }
                 Ok(true)
@@ -181,6 +210,7 @@ impl Read {
                 shared.credit.give_back(credit);
                 let file = &mut shared.files[index];
                 shared.meter.bytes_read(file.size.saturating_sub(read));
+                file.xet.read = file.size;
                 check_digest(&digest, kind).map_err(|error| error.at(&file.path))?;
                 match kind {
                     DigestKind::Sha256 => file.sha256 = Some(digest),
@@ -245,6 +275,11 @@ impl Read {
 }
 
 impl Shared {
+    /// Whether what a probe reads of this file is kept for the pass that may follow.
+    fn keeps(&self, index: usize) -> bool {
+        self.by_xet && !self.wants_text(index)
+    }
+
     /// Counts a file whose first oid is known.
     pub(super) fn note_hashed(&mut self, index: usize) {
         if !std::mem::replace(&mut self.files[index].hashed, true) {
@@ -277,7 +312,8 @@ fn probe_bytes(file: &FileEntry, text: bool) -> u64 {
 
 fn probe_file(shared: &Shared, index: usize) -> ProbeFile {
     let file = &shared.files[index];
-    ProbeFile { file: file.file, size: file.size, whole: is_whole(file), text: shared.wants_text(index), keep: false }
+    let (text, keep) = (shared.wants_text(index), shared.keeps(index));
+    ProbeFile { file: file.file, size: file.size, whole: is_whole(file), text, keep }
 }
 
 /// The digest that decides next: the mode's once it is known, before that the one the repo's entry can be compared with.
@@ -292,7 +328,9 @@ fn take_probe(shared: &mut Shared, index: usize, result: Result<Probed, Failure>
     let text = shared.wants_text(index);
     let file = &mut shared.files[index];
     let mut probed = result.map_err(|failure| read_error(&file.path, failure))?;
-    shared.meter.bytes_read(probe_bytes(file, text));
+    let bytes = probe_bytes(file, text);
+    shared.meter.bytes_read(bytes);
+    file.xet.read = file.xet.read.max(bytes);
     if is_whole(file) {
         let (Some(git_blob), Some(sha256)) = (probed.git_blob, probed.sha256) else {
             return Err(Error::internal("a probe of a whole file brought no oids").at(&file.path));
@@ -320,7 +358,7 @@ fn take_probe(shared: &mut Shared, index: usize, result: Result<Probed, Failure>
 }
 
 /// Puts a file that has learnt something on the next belt, or takes it out when the repo holds it.
-fn hand_on(shared: &mut Shared, index: usize) {
+pub(super) fn hand_on(shared: &mut Shared, index: usize) {
     let judge = shared.can_judge_early() || shared.files[index].mode.is_some();
     let file = &shared.files[index];
     if judge && file.is_unchanged() {
@@ -328,14 +366,15 @@ fn hand_on(shared: &mut Shared, index: usize) {
         return;
     }
     match file.mode {
-        Some(Mode::Lfs) => shared.belts.store.push_back(index),
+        Some(Mode::Lfs) => shared.to_store(index),
         Some(Mode::Regular) => {}
-        None if file.probed => shared.belts.sort.push_back(index),
-        None => shared.belts.probe.push_back(index),
+        None if !file.probed => shared.belts.probe.push_back(index),
+        None if judge && shared.by_xet && file.may_be_in_store() => shared.to_store(index),
+        None => shared.belts.sort.push_back(index),
     }
 }
 
-fn check_digest(digest: &str, kind: DigestKind) -> Result<(), Error> {
+pub(super) fn check_digest(digest: &str, kind: DigestKind) -> Result<(), Error> {
     let length = match kind {
         DigestKind::Sha256 => 64,
         DigestKind::GitBlob => 40,
@@ -346,7 +385,7 @@ fn check_digest(digest: &str, kind: DigestKind) -> Result<(), Error> {
     Err(Error::internal(format!("a digest must be {length} lower-case hex digits")))
 }
 
-fn read_error(path: &str, failure: Failure) -> Error {
+pub(super) fn read_error(path: &str, failure: Failure) -> Error {
     let message = match failure.code {
         Code::FileChanged => {
             format!("{path:?} changed while it was read ({}); choose it again and retry", failure.message)

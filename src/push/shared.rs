@@ -1,17 +1,21 @@
 //! What all stages of a push share: the files, the belts between stages, requests, events, credit and the meter.
 
-use std::collections::VecDeque;
+use std::collections::{BTreeSet, VecDeque};
 use std::sync::Arc;
 
 use super::credit::Credit;
 use super::file::FileEntry;
 use super::meter::Meter;
 use super::types::{Activity, Event, PushOptions};
+use super::xet;
 use crate::exchange::{Exchanges, StepIds};
+use crate::http::FileIdx;
 use crate::hub::commits::ListCommits;
 use crate::hub::paths_info::PathsInfo;
 use crate::hub::preupload::Preupload;
+use crate::limits::PROBE_WHOLE_BYTES;
 use crate::retry::Jitter;
+use crate::step::Tell;
 
 /// Path of the root's ignore rules.
 pub(super) const GIT_IGNORE: &str = ".gitignore";
@@ -54,6 +58,8 @@ pub(super) enum Purpose {
     Complete(usize),
     /// The Hub shall look at the object.
     Verify(usize),
+    /// What the content store is asked, and for what.
+    Xet(xet::Purpose),
     /// The pull request that gets the commit.
     Pull,
     /// The commit.
@@ -86,6 +92,8 @@ pub(super) enum Line {
 pub(super) struct Belts {
     /// Wait to be looked up on the Hub.
     pub(super) ask: VecDeque<usize>,
+    /// Were looked up; wait for leave to be read.
+    pub(super) route: VecDeque<usize>,
     /// Wait for their beginning to be read.
     pub(super) probe: VecDeque<usize>,
     /// Wait for a digest.
@@ -94,15 +102,20 @@ pub(super) struct Belts {
     pub(super) sort: VecDeque<usize>,
     /// LFS files with an oid that wait for upload actions.
     pub(super) store: VecDeque<usize>,
+    /// Files whose old version should be recalled before they are ingested.
+    pub(super) recall: VecDeque<usize>,
+    /// Wait for the pass that chunks, packs and sends.
+    pub(super) ingest: VecDeque<usize>,
 }
 
 impl Belts {
     pub(super) fn is_before_sort_busy(&self) -> bool {
-        !self.ask.is_empty() || !self.probe.is_empty()
+        !self.ask.is_empty() || !self.route.is_empty() || !self.probe.is_empty()
     }
 
     pub(super) fn any(&self) -> bool {
-        self.is_before_sort_busy() || !self.digest.is_empty() || !self.sort.is_empty() || !self.store.is_empty()
+        let later = [&self.digest, &self.sort, &self.store, &self.recall, &self.ingest];
+        self.is_before_sort_busy() || later.iter().any(|belt| !belt.is_empty())
     }
 }
 
@@ -138,6 +151,15 @@ pub(super) struct Shared {
     pub(super) mirrored: Vec<String>,
     /// The number of the pull request, once it is open.
     pub(super) pull: Option<u64>,
+    /// Large files go to the content store, not by LFS.
+    pub(super) by_xet: bool,
+    /// Files that the authority has and no accepted shard names.
+    pub(super) unregistered: BTreeSet<usize>,
+    /// Their bytes.
+    pub(super) unregistered_bytes: u64,
+    /// Words for the data plane, in their order.
+    pub(super) tells: VecDeque<Tell>,
+    forgotten: Vec<FileIdx>,
     pub(super) ids: StepIds,
     pub(super) exchanges: Exchanges<Purpose>,
     pub(super) events: VecDeque<Event>,
@@ -156,6 +178,11 @@ impl Shared {
             card: None,
             mirrored: Vec::new(),
             pull: None,
+            by_xet: false,
+            unregistered: BTreeSet::new(),
+            unregistered_bytes: 0,
+            tells: VecDeque::new(),
+            forgotten: Vec::new(),
             ids: StepIds::default(),
             exchanges: Exchanges::new(Jitter::new(options.seed)),
             events: VecDeque::new(),
@@ -178,12 +205,81 @@ impl Shared {
 
     /// Takes a file out of the push: the commit needs no line for it.
     pub(super) fn skip(&mut self, index: usize, state: super::FileState) {
+        self.forget(index);
         let file = &mut self.files[index];
         file.skipped = Some(state);
         file.sample = None;
-        self.meter.file_skipped(file.size, state);
+        let fresh = file.size - file.xet.deduplicated;
+        if state == super::FileState::Unchanged {
+            file.xet.deduplicated = file.size;
+        }
+        self.meter.file_skipped(fresh, state);
         if state == super::FileState::Unchanged {
             self.tell_progress(index, 1.0, Activity::Uploading);
         }
+    }
+
+    /// Large files go to the content store from now on.
+    pub(super) fn go_by_xet(&mut self) {
+        self.by_xet = true;
+        self.meter.go_by_xet();
+    }
+
+    /// Sends a large file on to its store: it is not known to be there.
+    pub(super) fn to_store(&mut self, index: usize) {
+        let file = &self.files[index];
+        let belt = if !self.by_xet {
+            if file.sha256.is_some() { &mut self.belts.store } else { &mut self.belts.digest }
+        } else if file.xet.ingested || file.xet.registered {
+            return;
+        } else if file.remote_xet_hash().is_some() && !file.xet.recalled && file.size > PROBE_WHOLE_BYTES {
+            &mut self.belts.recall
+        } else {
+            &mut self.belts.ingest
+        };
+        belt.push_back(index);
+    }
+
+    /// What a probe kept of a file is used up.
+    pub(super) fn release(&mut self, index: usize) {
+        let kept = std::mem::take(&mut self.files[index].xet.kept);
+        self.credit.release(kept);
+    }
+
+    /// Neither what a probe kept of a file is needed, nor what the pass made of it.
+    pub(super) fn forget(&mut self, index: usize) {
+        let file = &mut self.files[index];
+        let is_held = std::mem::take(&mut file.xet.ingested) && !file.xet.registered;
+        if is_held || file.xet.kept > 0 {
+            self.forgotten.push(file.file);
+        }
+        self.awaits_no_shard(index);
+        self.release(index);
+    }
+
+    /// The authority has the file.
+    pub(super) fn awaits_shard(&mut self, index: usize) {
+        if self.unregistered.insert(index) {
+            self.unregistered_bytes += self.files[index].size;
+        }
+    }
+
+    /// The file is in an accepted shard, or will be in none.
+    pub(super) fn awaits_no_shard(&mut self, index: usize) {
+        if self.unregistered.remove(&index) {
+            self.unregistered_bytes -= self.files[index].size;
+        }
+    }
+
+    /// The next word for the data plane.
+    pub(super) fn next_tell(&mut self) -> Option<Tell> {
+        if !self.forgotten.is_empty() {
+            self.tells.push_back(Tell::Forget { files: std::mem::take(&mut self.forgotten) });
+        }
+        self.tells.pop_front()
+    }
+
+    pub(super) fn has_tell(&self) -> bool {
+        !self.tells.is_empty() || !self.forgotten.is_empty()
     }
 }

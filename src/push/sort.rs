@@ -21,7 +21,6 @@ pub(super) struct Sort {
     inline_bytes: u64,
     lfs_files: usize,
     ignored: Vec<String>,
-    told: bool,
 }
 
 impl Sort {
@@ -88,12 +87,11 @@ impl Sort {
         Ok(())
     }
 
-    /// Sorting is over: says, once, what the Hub leaves out.
+    /// Sorting is over, or comes to a rest: says what the Hub leaves out.
     pub(super) fn tell_ignored(&mut self, shared: &mut Shared) {
-        if self.told || self.ignored.is_empty() {
+        if self.ignored.is_empty() {
             return;
         }
-        self.told = true;
         shared.events.push_back(Event::Warning {
             code: "ignored_by_hub",
             message: "The repo's .gitignore leaves these files out".to_owned(),
@@ -104,10 +102,6 @@ impl Sort {
     fn take(&mut self, shared: &mut Shared, index: usize, mode: Mode) -> Result<(), Error> {
         let file = &mut shared.files[index];
         file.mode = Some(mode);
-        let hashed = match mode {
-            Mode::Regular => file.git_blob.is_some(),
-            Mode::Lfs => file.sha256.is_some(),
-        };
         if file.is_unchanged() {
             shared.skip(index, FileState::Unchanged);
             return Ok(());
@@ -117,10 +111,14 @@ impl Sort {
             Mode::Lfs => self.lfs_files += 1,
         }
         self.check_limits()?;
-        match (mode, hashed) {
-            (_, false) => shared.belts.digest.push_back(index),
-            (Mode::Lfs, true) => shared.belts.store.push_back(index),
-            (Mode::Regular, true) => {}
+        match mode {
+            Mode::Lfs => shared.to_store(index),
+            Mode::Regular => {
+                if shared.files[index].git_blob.is_none() {
+                    shared.belts.digest.push_back(index);
+                }
+                shared.forget(index);
+            }
         }
         Ok(())
     }

@@ -181,6 +181,8 @@ pub struct FileOutcome {
     pub path: String,
     /// SHA-256 of an LFS file, git blob oid of a regular one; none when it was ignored before it was read.
     pub oid: Option<String>,
+    /// Its name in the content store, when it is stored there.
+    pub xet_hash: Option<String>,
     /// Size in bytes.
     pub size: u64,
     /// What became of it.
@@ -209,7 +211,7 @@ pub struct PushOutput {
 pub struct ByteTotals {
     /// Sum of the sizes of all added files.
     pub total: u64,
-    /// Bytes read by probes and digests.
+    /// Bytes read by probes, digests and the pass of Xet.
     pub read: u64,
     /// Bytes the Hub had already.
     pub deduplicated: u64,
@@ -241,7 +243,7 @@ pub struct FileCounts {
     pub total: u64,
     /// Those whose oid is known.
     pub hashed: u64,
-    /// LFS files that the Hub's store holds.
+    /// Large files that the Hub's store holds.
     pub uploaded: u64,
     /// Those in a commit.
     pub committed: u64,

@@ -388,6 +388,7 @@ impl From<PushOutput> for PushOutputView {
 /// [`FileOutcome`].
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "wasm", derive(Tsify))]
+#[serde(rename_all = "camelCase")]
 pub struct FileOutcomeView {
     /// Path in the repo.
     pub path: String,
@@ -395,6 +396,10 @@ pub struct FileOutcomeView {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[cfg_attr(feature = "wasm", tsify(optional))]
     pub oid: Option<String>,
+    /// Its name in the content store, when it is stored there.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "wasm", tsify(optional))]
+    pub xet_hash: Option<String>,
     /// Size in bytes.
     pub size: u64,
     /// What became of it.
@@ -407,6 +412,7 @@ impl From<FileOutcome> for FileOutcomeView {
         FileOutcomeView {
             path: file.path,
             oid: file.oid,
+            xet_hash: file.xet_hash,
             size: file.size,
             state: match file.state {
                 FileState::Added => "added",
