@@ -258,7 +258,7 @@ fn what_xet_stores_is_asked_of_the_store_with_its_own_token_alone() {
     call.handle(Millis(1), response(id, 200, &[], &body.to_string())).expect("an answer that is awaited");
     let Step::Done(Ok(plan)) = call.poll(Millis(1)) else { panic!("not done") };
     assert_eq!(
-        plan,
+        serde_json::to_value(plan).expect("JSON"),
         json!({
             "skip": 1,
             "terms": [{ "fetch": 0, "chunks": [4, 5], "bytes": 7 }],
@@ -271,7 +271,7 @@ fn what_xet_stores_is_asked_of_the_store_with_its_own_token_alone() {
     let Step::Send { id, request } = call.poll(Millis(0)) else { panic!("no request") };
     assert_eq!(request.headers, [("range", "bytes=90-104".to_owned())]);
     call.handle(Millis(1), response(id, 206, &[], "")).expect("an answer that is awaited");
-    assert_eq!(call.poll(Millis(1)), Step::Done(Ok(Value::Null)));
+    assert_eq!(call.poll(Millis(1)), Step::Done(Ok(Json::Null)));
 
     let odd = json!({
         "type": "reconstruct", "casUrl": "http://cas.example", "casToken": "s3cret", "hash": hash, "range": [0, 1],
