@@ -30,6 +30,7 @@ pub mod push;
 pub mod retry;
 pub mod shard;
 pub mod step;
+mod threads;
 pub mod time;
 pub mod wire;
 pub mod xorb;
