@@ -31,6 +31,7 @@ pub mod push;
 pub mod retry;
 pub mod shard;
 pub mod step;
+mod threads;
 pub mod time;
 pub mod wire;
 pub mod xorb;

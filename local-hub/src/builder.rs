@@ -76,6 +76,24 @@ impl Builder {
         self
     }
 
+    /// How long a token of the content-addressed store is good; whole seconds count.
+    pub fn xet_token_lifetime(mut self, lifetime: Duration) -> Self {
+        self.config.xet_token_lifetime = lifetime;
+        self
+    }
+
+    /// Does not offer Xet.
+    pub fn without_xet(mut self) -> Self {
+        self.config.xet = false;
+        self
+    }
+
+    /// Takes bodies unseen until somebody asks what they are.
+    pub fn bench(mut self) -> Self {
+        self.config.bench = true;
+        self
+    }
+
     /// Lets an app ask users to log in.
     pub fn oauth_client(mut self, client: OAuthClient) -> Self {
         self.config.oauth_clients.push(client);

@@ -36,7 +36,7 @@ pub struct Call {
     pub body: SyncWrapper<Body>,
     /// Who calls, when there is a token.
     pub caller: Option<Caller>,
-    /// Whether a fault rule wants a presigned URL to be taken for one whose time is over.
+    /// Whether a fault rule wants a presigned URL or a token of the content-addressed store to be taken for one whose time is over.
     pub is_expired: bool,
 }
 

@@ -21,6 +21,16 @@ pub struct Config {
     pub store_host: IpAddr,
     /// The store's port; 0 takes a free one.
     pub store_port: u16,
+    /// The content-addressed store's address; another one than the Hub's.
+    pub cas_host: IpAddr,
+    /// Its port; 0 takes a free one.
+    pub cas_port: u16,
+    /// Whether Xet is offered.
+    pub xet: bool,
+    /// How long a token of the content-addressed store is good.
+    pub xet_token_lifetime: Duration,
+    /// Whether bodies are taken unseen until somebody asks what they are.
+    pub bench: bool,
     /// Who may log in.
     pub users: Vec<User>,
     /// The organisations.
@@ -53,6 +63,11 @@ impl Default for Config {
             port: 0,
             store_host: IpAddr::from([127, 0, 0, 2]),
             store_port: 0,
+            cas_host: IpAddr::from([127, 0, 0, 3]),
+            cas_port: 0,
+            xet: true,
+            xet_token_lifetime: Duration::from_secs(3600),
+            bench: false,
             users: Vec::new(),
             orgs: Vec::new(),
             page: None,

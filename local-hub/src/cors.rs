@@ -7,7 +7,7 @@ use axum::http::{HeaderMap, HeaderValue, header};
 /// Methods that a page of another origin may use on the Hub.
 const HUB_METHODS: &str = "GET, HEAD, POST, PUT, DELETE";
 /// Request headers that a page of another origin may send to the Hub.
-const HUB_HEADERS: &str = "Authorization, Content-Type, Accept, Range";
+const HUB_HEADERS: &str = "Authorization, Content-Type, Accept, Range, X-Xet-Session-Id";
 /// Answer headers of the Hub that a page of another origin may read.
 const HUB_EXPOSED: &str = "X-Request-Id, Link, ETag, X-Linked-Etag, X-Linked-Size, X-Xet-Hash, X-Error-Code, X-Error-Message, \
                            Content-Range, Content-Type, X-Total-Count, X-Repo-Commit, Accept-Ranges, RateLimit, RateLimit-Policy, \
@@ -20,13 +20,22 @@ const STORE_HEADERS: &str = "Content-Type, Range, X-Request-Id";
 /// Answer headers of the store that a page of another origin may read.
 const STORE_EXPOSED: &str = "ETag, Content-Length, Content-Range, Accept-Ranges, x-amz-request-id";
 
-/// Which of the two hosts answers.
+/// Methods that a page of another origin may use on the content-addressed store.
+const CAS_METHODS: &str = "GET, HEAD, POST";
+/// Request headers that a page of another origin may send to it.
+const CAS_HEADERS: &str = "Authorization, Content-Type, Accept, Range, X-Xet-Session-Id";
+/// Its answer headers that a page of another origin may read.
+const CAS_EXPOSED: &str = "X-Request-Id, X-Error-Message, Content-Type, Retry-After";
+
+/// Which of the three hosts answers.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Face {
     /// The Hub.
     Hub,
     /// The store for large files.
     Store,
+    /// The content-addressed store.
+    Cas,
 }
 
 impl Face {
@@ -35,6 +44,7 @@ impl Face {
         match self {
             Self::Hub => "hub",
             Self::Store => "store",
+            Self::Cas => "cas",
         }
     }
 }
@@ -47,6 +57,7 @@ pub fn answer(face: Face, request: &HeaderMap, response: &mut HeaderMap) {
     let exposed = match face {
         Face::Hub => HUB_EXPOSED,
         Face::Store => STORE_EXPOSED,
+        Face::Cas => CAS_EXPOSED,
     };
     response.insert(header::ACCESS_CONTROL_EXPOSE_HEADERS, HeaderValue::from_static(exposed));
 }
@@ -57,6 +68,7 @@ pub fn preflight(face: Face, request: &HeaderMap, response: &mut HeaderMap) {
     let (methods, headers) = match face {
         Face::Hub => (HUB_METHODS, HUB_HEADERS),
         Face::Store => (STORE_METHODS, STORE_HEADERS),
+        Face::Cas => (CAS_METHODS, CAS_HEADERS),
     };
     response.insert(header::ACCESS_CONTROL_ALLOW_ORIGIN, origin.clone());
     response.append(header::VARY, HeaderValue::from_static("Origin"));

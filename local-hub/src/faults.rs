@@ -20,7 +20,7 @@ pub struct Rule {
     /// The method.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub method: Option<String>,
-    /// `hub` or `store`.
+    /// `hub`, `store` or `cas`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub face: Option<String>,
     /// How many matching requests are let through first.
@@ -87,7 +87,7 @@ pub enum Fault {
         #[serde(default)]
         at: u64,
     },
-    /// The presigned URL is taken for one whose time is over.
+    /// The presigned URL, or the token of the content-addressed store, is taken for one whose time is over.
     Expired,
     /// Somebody else commits a file to the branch that the request is about, then the work is done.
     ForeignCommit {
@@ -153,7 +153,7 @@ pub struct Taken {
 /// What a request looks like to the rules.
 #[derive(Clone, Copy, Debug)]
 pub struct Seen<'a> {
-    /// `hub` or `store`.
+    /// `hub`, `store` or `cas`.
     pub face: &'a str,
     /// The route's name.
     pub route: &'a str,

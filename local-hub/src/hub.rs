@@ -7,6 +7,9 @@ use std::sync::Arc;
 use tokio::sync::Semaphore;
 
 use crate::auth::Accounts;
+use crate::cas::settings::{Xet, XetSettings};
+use crate::cas::token::Tokens;
+use crate::cas::{Cas, bench};
 use crate::clock::Clock;
 use crate::config::Config;
 use crate::durable;
@@ -32,6 +35,8 @@ pub struct Hub {
     pub repos: Repos,
     /// Large files on their way in and out.
     pub store: Store,
+    /// Their chunks.
+    pub cas: Cas,
     /// What has been asked.
     pub log: Arc<RequestLog>,
     /// What shall go wrong.
@@ -53,7 +58,7 @@ pub struct Hub {
 
 impl Hub {
     /// Opens a data folder.
-    pub fn open(config: Config, data: &Path, url: String, store_url: String) -> io::Result<Self> {
+    pub fn open(config: Config, data: &Path, url: String, store_url: String, cas_url: String) -> io::Result<Self> {
         durable::create_dirs(&absolute(data)?)?;
         let data = data.canonicalize()?;
         let lock = std::fs::OpenOptions::new().create(true).append(true).open(data.join(".lock"))?;
@@ -65,10 +70,16 @@ impl Hub {
         {
             return Err(io::Error::other(format!("there is no user {user} who could consent")));
         }
+        bench::mark(&data, config.bench)?;
+        let (store, key) = Store::open(&data, store_url, Arc::clone(&clock))?;
+        let tokens = Tokens::new(&key, Arc::clone(&clock));
+        let xet = Xet::new(xet_settings(&config));
+        let cas = Cas::open(&data, store.incoming(), cas_url, xet, tokens, Arc::clone(&clock), config.bench)?;
         Ok(Self {
             accounts,
             repos: Repos::open(&data)?,
-            store: Store::open(&data, store_url, Arc::clone(&clock))?,
+            store,
+            cas,
             log: Arc::default(),
             faults: Arc::default(),
             network: Network::default(),
@@ -83,13 +94,15 @@ impl Hub {
         })
     }
 
-    /// Forgets every repo and every large file, the request log and the fault rules; logins, quotas, network and clock are
+    /// Forgets every repo and every large file, the request log and the fault rules; logins, quotas, network, Xet and clock are
     /// as at the start. Users stay.
     pub fn reset(&self) -> Result<(), Refusal> {
         for repo in self.repos.all() {
             self.repos.delete(&repo.id)?;
         }
         self.store.uploads.clear()?;
+        self.cas.clear()?;
+        self.cas.xet.set(xet_settings(&self.config));
         self.log.clear();
         self.faults.clear();
         self.oauth.clear(self.config.oauth_consent.clone());
@@ -102,6 +115,15 @@ impl Hub {
     /// The data folder.
     pub fn data(&self) -> &Path {
         &self.data
+    }
+}
+
+/// How Xet is offered at the start.
+fn xet_settings(config: &Config) -> XetSettings {
+    XetSettings {
+        offered: config.xet,
+        token_lifetime_seconds: config.xet_token_lifetime.as_secs(),
+        url_lifetime_seconds: config.url_lifetime.as_secs(),
     }
 }
 

@@ -15,12 +15,14 @@
 //! ```
 //!
 //! The way of a request: `server` (connections) → `serve` (log, fault rules, caller) → `route` (what the URL means) → `routes`
-//! or `web` (answers) over `repo` (git) and `store` (large files). The store is the same process on another host name.
+//! or `web` (answers) over `repo` (git), `store` (large files) and `cas` (their chunks). The stores are the same process on other host
+//! names.
 
 mod auth;
 mod body;
 mod builder;
 mod call;
+mod cas;
 mod clock;
 mod config;
 mod cors;
@@ -28,6 +30,7 @@ mod durable;
 mod error;
 mod faults;
 mod faulty;
+mod hash_text;
 mod hub;
 mod ident;
 mod limits;
@@ -49,6 +52,7 @@ mod wire;
 
 pub use auth::{Org, Role, User};
 pub use builder::{Builder, LocalHub};
+pub use cas::settings::{Xet, XetSettings};
 pub use clock::Clock;
 pub use config::Config;
 pub use faults::{Fault, Faults, Placed, Rule};

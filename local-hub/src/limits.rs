@@ -80,3 +80,39 @@ pub const RATE_WINDOW: u64 = 300;
 
 /// Longest repo id, namespace included.
 pub const REPO_ID_MAX: usize = 96;
+
+/// Largest xorb, serialised and without a footer.
+/// Units: bytes. Source: the Xet protocol specification.
+pub const XORB_MAX: u64 = 64 * 1024 * 1024;
+
+/// Chunks of one xorb. Source: the reference client, which cuts there.
+pub const XORB_CHUNKS_MAX: usize = 8192;
+
+/// Largest footer that may follow the records of a xorb: the fixed part, and hash and two offsets of each chunk.
+/// Units: bytes.
+pub const XORB_FOOTER_MAX: u64 = 96 + XORB_CHUNKS_MAX as u64 * 40;
+
+/// Largest shard.
+/// Units: bytes. Source: the Xet protocol specification.
+pub const SHARD_MAX: u64 = 64 * 1024 * 1024;
+
+/// Chunks of one file: about a terabyte of them.
+pub const FILE_CHUNKS_MAX: usize = 1 << 24;
+
+/// Largest answer to a question for a chunk.
+/// Units: bytes.
+pub const CHUNK_ANSWER_MAX: usize = 8 * 1024 * 1024;
+
+/// How long what such an answer tells may be used.
+/// Units: seconds.
+pub const CHUNK_ANSWER_GOOD: u64 = 7 * 24 * 3600;
+
+/// Byte ranges that one data URL covers.
+pub const RANGES_PER_URL: usize = 400;
+
+/// Files that one call may ask the reconstructions of.
+pub const RECONSTRUCTIONS_PER_CALL: usize = 1000;
+
+/// Largest telemetry report.
+/// Units: bytes. Source: the Xet protocol specification.
+pub const TELEMETRY_MAX: usize = 1024 * 1024;

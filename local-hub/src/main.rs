@@ -34,6 +34,26 @@ struct Options {
     #[arg(long, default_value_t = 0, value_name = "PORT")]
     store_port: u16,
 
+    /// The address of the content-addressed store; another one than the Hub's
+    #[arg(long, default_value = "127.0.0.3", value_name = "HOST")]
+    cas_host: IpAddr,
+
+    /// Its port; 0 takes a free one
+    #[arg(long, default_value_t = 0, value_name = "PORT")]
+    cas_port: u16,
+
+    /// Does not offer Xet: clients use LFS
+    #[arg(long)]
+    no_xet: bool,
+
+    /// How long a token of the content-addressed store is good
+    #[arg(long, default_value_t = 3600, value_name = "SECONDS")]
+    xet_token_lifetime: u64,
+
+    /// Takes large files, xorbs and shards as they come; what is wrong with them is told when the control API is asked
+    #[arg(long, requires = "control_token")]
+    bench: bool,
+
     /// Who may log in; a token begins with hf_, a role is write (the default) or read
     #[arg(long = "user", value_name = "NAME:TOKEN[:ROLE]")]
     users: Vec<User>,
@@ -95,6 +115,11 @@ impl Options {
             port: self.port,
             store_host: self.store_host,
             store_port: self.store_port,
+            cas_host: self.cas_host,
+            cas_port: self.cas_port,
+            xet: !self.no_xet,
+            xet_token_lifetime: Duration::from_secs(self.xet_token_lifetime),
+            bench: self.bench,
             users: self.users,
             orgs: self.orgs,
             page: self.page,
@@ -129,7 +154,9 @@ async fn run(config: Config) -> std::io::Result<()> {
     let mut interrupt = signal(SignalKind::interrupt())?;
     let mut terminate = signal(SignalKind::terminate())?;
     let hub = Builder::from(config).start().await?;
-    let ready = serde_json::json!({ "ready": true, "url": hub.url, "storeUrl": hub.store_url, "data": hub.data() });
+    let ready = serde_json::json!({
+        "ready": true, "url": hub.url, "storeUrl": hub.store_url, "casUrl": hub.cas_url, "data": hub.data(),
+    });
     let mut stdout = std::io::stdout();
     writeln!(stdout, "{ready}")?;
     stdout.flush()?;

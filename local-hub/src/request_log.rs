@@ -28,6 +28,7 @@ const SHOWN: &[&str] = &[
     "transfer-encoding",
     "user-agent",
     "x-request-id",
+    "x-xet-session-id",
 ];
 
 /// One request.
@@ -38,7 +39,7 @@ pub struct Entry {
     pub seq: u64,
     /// The `X-Request-Id` of the answer.
     pub id: String,
-    /// `hub` or `store`.
+    /// `hub`, `store` or `cas`.
     pub face: &'static str,
     /// The method.
     pub method: String,

@@ -10,6 +10,7 @@ pub use names::{DiscussionEvent, NoRoute, RepoRoute, Route};
 use axum::http::Method;
 use percent_encoding::percent_decode_str;
 
+use crate::cas::token::Scope;
 use crate::ident::{RepoId, RepoType};
 use crate::oauth;
 use crate::oauth::route::OAuthRoute;
@@ -113,6 +114,8 @@ impl Parser<'_> {
             ["paths-info", rev] => (Method::POST, RepoRoute::PathsInfo(own(rev))),
             ["preupload", rev] => (Method::POST, RepoRoute::Preupload(own(rev))),
             ["commit", rev] => (Method::POST, RepoRoute::Commit(own(rev))),
+            ["xet-write-token", rev] => (Method::GET, RepoRoute::XetToken(Scope::Write, own(rev))),
+            ["xet-read-token", rev] => (Method::GET, RepoRoute::XetToken(Scope::Read, own(rev))),
             ["lfs-files"] => (Method::GET, RepoRoute::LfsFiles),
             ["lfs-files", "batch"] => (Method::POST, RepoRoute::DeleteLfsFiles),
             ["lfs-files", "duplicate"] => (Method::POST, RepoRoute::DuplicateLfsFiles),
@@ -252,6 +255,16 @@ mod tests {
                 "POST",
                 "/api/models/u/n/discussions/7/merge",
                 repo(Model, "u", "n", RepoRoute::DiscussionEvent(7, DiscussionEvent::Merge)),
+            ),
+            (
+                "GET",
+                "/api/datasets/u/n/xet-write-token/refs%2Fpr%2F3",
+                repo(Dataset, "u", "n", RepoRoute::XetToken(Scope::Write, s("refs/pr/3"))),
+            ),
+            (
+                "GET",
+                "/api/models/u/n/xet-read-token/main",
+                repo(Model, "u", "n", RepoRoute::XetToken(Scope::Read, s("main"))),
             ),
             ("POST", "/u/n.git/info/lfs/objects/batch", repo(Model, "u", "n", RepoRoute::LfsBatch)),
             ("POST", "/datasets/u/n.git/info/lfs/objects/verify", repo(Dataset, "u", "n", RepoRoute::LfsVerify)),

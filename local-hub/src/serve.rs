@@ -16,6 +16,9 @@ use uuid::Uuid;
 use crate::auth::Caller;
 use crate::body::{EntryEnd, RequestBody, ResponseBody, Spoil};
 use crate::call::{Call, set};
+use crate::cas;
+use crate::cas::route::{CasRoute, NoCasRoute};
+use crate::cas::token::Holder;
 use crate::cors::{self, Face};
 use crate::error::Refusal;
 use crate::faults::{Fault, Seen};
@@ -38,6 +41,8 @@ enum Aim {
     Preflight,
     /// The store.
     Store,
+    /// The content-addressed store.
+    Cas(Result<CasRoute, NoCasRoute>),
     /// The Hub.
     Hub(Target),
 }
@@ -47,6 +52,7 @@ impl Aim {
         match face {
             _ if cors::is_preflight(method, headers) => Self::Preflight,
             Face::Store => Self::Store,
+            Face::Cas => Self::Cas(cas::route::parse(method, path)),
             Face::Hub => Self::Hub(routes::find(hub, method, path)),
         }
     }
@@ -55,6 +61,8 @@ impl Aim {
         match self {
             Self::Preflight => "preflight",
             Self::Store => store::http::route_name(method, path),
+            Self::Cas(Ok(route)) => route.name(),
+            Self::Cas(Err(none)) => none.name,
             Self::Hub(target) => target.name(),
         }
     }
@@ -188,6 +196,11 @@ impl Exchange {
                 Ok(response)
             }
             Aim::Store => Ok(store::http::answer(call).await),
+            Aim::Cas(Ok(route)) => {
+                let holder = self.holder(call.is_expired);
+                cas::http::answer(call, route, holder).await
+            }
+            Aim::Cas(Err(none)) => Err(none.refusal()),
             Aim::Hub(Target::Nothing(refusal)) => Err(refusal),
             Aim::Hub(Target::Page(file)) => web::page::answer(&self.hub, &self.headers, file).await,
             // The control API has a token of its own.
@@ -230,6 +243,17 @@ impl Exchange {
         Ok(caller)
     }
 
+    /// Who shows a token of the content-addressed store, noted in the log.
+    fn holder(&self, is_expired: bool) -> Result<Holder, Refusal> {
+        let holder = self.hub.cas.tokens.holder(&self.headers, &self.hub.repos, is_expired)?;
+        if let Some(entry) = &self.entry {
+            let mut entry = edit(entry);
+            entry.user = holder.user.clone();
+            entry.repo = Some(holder.repo.id.url_path());
+        }
+        Ok(holder)
+    }
+
     async fn routed(
         &self,
         mut call: Call,
@@ -252,7 +276,7 @@ impl Exchange {
     /// Adds what every answer has.
     fn finish(&self, mut response: Response<Body>, spoil: Spoil, end: EntryEnd) -> Response<ResponseBody> {
         let id_header = match self.face {
-            Face::Hub => "x-request-id",
+            Face::Hub | Face::Cas => "x-request-id",
             Face::Store => "x-amz-request-id",
         };
         set(&mut response, id_header, &self.id);

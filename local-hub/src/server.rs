@@ -1,4 +1,4 @@
-//! Listeners and connections: the two hosts, and an end that lets running answers finish.
+//! Listeners and connections: the three hosts, and an end that lets running answers finish.
 
 use std::io;
 use std::net::SocketAddr;
@@ -27,6 +27,8 @@ pub struct LocalHubHandle {
     pub url: String,
     /// `http://host:port` of the store.
     pub store_url: String,
+    /// `http://host:port` of the content-addressed store.
+    pub cas_url: String,
     hub: Arc<Hub>,
     stop: CancellationToken,
     listeners: Vec<JoinHandle<()>>,
@@ -45,22 +47,24 @@ pub async fn start(config: Config) -> io::Result<LocalHubHandle> {
     };
     let hub_listener = TcpListener::bind(SocketAddr::new(config.host, config.port)).await?;
     let store_listener = TcpListener::bind(SocketAddr::new(config.store_host, config.store_port)).await?;
+    let cas_listener = TcpListener::bind(SocketAddr::new(config.cas_host, config.cas_port)).await?;
     let url = format!("http://{}", hub_listener.local_addr()?);
     let store_url = format!("http://{}", store_listener.local_addr()?);
-    let opening = (config, url.clone(), store_url.clone());
+    let cas_url = format!("http://{}", cas_listener.local_addr()?);
+    let opening = (config, url.clone(), store_url.clone(), cas_url.clone());
     let hub = tokio::task::spawn_blocking(move || {
-        let (config, url, store_url) = opening;
-        Hub::open(config, &data, url, store_url)
+        let (config, url, store_url, cas_url) = opening;
+        Hub::open(config, &data, url, store_url, cas_url)
     })
     .await
     .map_err(io::Error::other)??;
     let hub = Arc::new(hub);
     let stop = CancellationToken::new();
-    let listeners = [(Face::Hub, hub_listener), (Face::Store, store_listener)]
+    let listeners = [(Face::Hub, hub_listener), (Face::Store, store_listener), (Face::Cas, cas_listener)]
         .into_iter()
         .map(|(face, listener)| tokio::spawn(listen(Arc::clone(&hub), face, listener, stop.clone())))
         .collect();
-    Ok(LocalHubHandle { url, store_url, hub, stop, listeners, _temporary: temporary })
+    Ok(LocalHubHandle { url, store_url, cas_url, hub, stop, listeners, _temporary: temporary })
 }
 
 impl LocalHubHandle {
@@ -87,6 +91,11 @@ impl LocalHubHandle {
     /// The logins of apps.
     pub fn oauth(&self) -> &crate::oauth::OAuth {
         &self.hub.oauth
+    }
+
+    /// How Xet is offered.
+    pub fn xet(&self) -> &crate::cas::settings::Xet {
+        &self.hub.cas.xet
     }
 
     /// What the network between the Hub and its clients is like.

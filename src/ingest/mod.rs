@@ -15,8 +15,9 @@ use std::collections::VecDeque;
 use crate::chunk::Chunker;
 use crate::dedup::{Chunk, FinishedFile, Origin, Place, Verdict};
 use crate::error::Error;
-use crate::hash::{Sized, chunk_hash};
+use crate::hash::{Sized, XetHash, chunk_hash};
 use crate::http::FileIdx;
+use crate::threads;
 use crate::xorb::{Compression, Sealed, XorbBuilder};
 use open_file::OpenFile;
 
@@ -129,16 +130,16 @@ impl Ingest {
         let Some(file) = self.files.back_mut().filter(|_| self.is_reading) else {
             return Err(Error::internal("bytes came and no file was begun"));
         };
-        file.digest(window);
+        let lent = file.lend_digest();
         self.make_room(window.len());
-        let mut rest = window;
-        while let Some(taken) = self.chunker.cut(rest) {
-            let (own, later) = rest.split_at(taken);
-            self.bytes.extend_from_slice(own);
-            self.close_chunk();
-            rest = later;
+        let Some(mut sha256) = lent else {
+            self.cut(window);
+            return Ok(());
+        };
+        threads::beside(window.len(), || sha256.update(window), || self.cut(window));
+        if let Some(file) = self.files.back_mut() {
+            file.take_digest_back(sha256);
         }
-        self.bytes.extend_from_slice(rest);
         Ok(())
     }
 
@@ -150,7 +151,7 @@ impl Ingest {
             return Err(Error::internal("a file ended that was not begun"));
         }
         if self.chunker.open_bytes() > 0 {
-            self.close_chunk();
+            self.close_chunks(&[self.bytes.len()]);
             self.chunker = Chunker::new();
         }
         self.is_reading = false;
@@ -230,59 +231,98 @@ impl Ingest {
         self.apply();
     }
 
-    fn close_chunk(&mut self) {
-        let chunk = &self.bytes[self.open_start..];
-        let sized = Sized { hash: chunk_hash(chunk), size: chunk.len() as u64 };
-        self.open_start = self.bytes.len();
-        if let Some(file) = self.files.back_mut() {
-            let is_first = file.push(sized);
-            let asked = Chunk { hash: sized.hash, bytes: sized.size as u32, is_first };
-            self.undecided.push_back(asked);
-            self.unasked.push(asked);
+    /// Cuts the window, and names the chunks that end in it.
+    fn cut(&mut self, window: &[u8]) {
+        let mut ends = Vec::new();
+        let mut rest = window;
+        while let Some(taken) = self.chunker.cut(rest) {
+            let (own, later) = rest.split_at(taken);
+            self.bytes.extend_from_slice(own);
+            ends.push(self.bytes.len());
+            if ends.len() == threads::TOGETHER {
+                self.close_chunks(&ends);
+                ends.clear();
+            }
+            rest = later;
+        }
+        self.close_chunks(&ends);
+        self.bytes.extend_from_slice(rest);
+    }
+
+    /// Names the chunks that end there.
+    fn close_chunks(&mut self, ends: &[usize]) {
+        let starts = std::iter::once(self.open_start).chain(ends.iter().copied());
+        let chunks: Vec<&[u8]> = starts.zip(ends).map(|(start, end)| &self.bytes[start..*end]).collect();
+        let named = threads::map(&chunks, |chunk| Sized { hash: chunk_hash(chunk), size: chunk.len() as u64 });
+        self.open_start = ends.last().copied().unwrap_or(self.open_start);
+        for sized in named {
+            if let Some(file) = self.files.back_mut() {
+                let is_first = file.push(sized);
+                let asked = Chunk { hash: sized.hash, bytes: sized.size as u32, is_first };
+                self.undecided.push_back(asked);
+                self.unasked.push(asked);
+            }
         }
     }
 
     /// Carries verdicts out, as long as there is room for what is new.
     fn apply(&mut self) {
-        while let Some(verdict) = self.verdicts.front().copied()
-            && let Some(chunk) = self.undecided.front().copied()
-        {
-            let end = self.start + chunk.bytes as usize;
-            let place = match verdict {
-                Verdict::Known(place) => place,
-                Verdict::New => match self.pack(chunk, end) {
-                    Some(place) => place,
-                    None => break,
-                },
-            };
-            self.verdicts.pop_front();
-            self.undecided.pop_front();
-            self.start = end;
-            if let Some(file) = self.files.iter_mut().find(|file| file.expects_place()) {
-                file.place(place, verdict == Verdict::New);
+        while let Some(verdict) = self.verdicts.front() {
+            match *verdict {
+                Verdict::Known(place) => self.settle(place, false),
+                Verdict::New => {
+                    let packed = self.pack();
+                    if packed == 0 {
+                        break;
+                    }
+                    for _ in 0..packed {
+                        let place = Place { origin: Origin::lane(self.options.lane), number: self.packed };
+                        self.packed += 1;
+                        self.settle(place, true);
+                    }
+                }
             }
         }
         self.collect_finished();
     }
 
-    /// Packs a chunk; nothing while no body may be begun for it.
-    fn pack(&mut self, chunk: Chunk, end: usize) -> Option<Place> {
-        if self.builder.as_ref().is_some_and(|builder| !builder.has_room(chunk.bytes as usize)) {
+    /// Carries the first verdict out: its chunk is at this place.
+    fn settle(&mut self, place: Place, is_new: bool) {
+        self.verdicts.pop_front();
+        let Some(chunk) = self.undecided.pop_front() else { return };
+        self.start += chunk.bytes as usize;
+        if let Some(file) = self.files.iter_mut().find(|file| file.expects_place()) {
+            file.place(place, is_new);
+        }
+    }
+
+    /// Packs the first chunks, as many as are new and surely fit; none while no body may be begun for them.
+    fn pack(&mut self) -> usize {
+        let Some(first) = self.undecided.front() else { return 0 };
+        if self.builder.as_ref().is_some_and(|builder| !builder.has_room(first.bytes as usize)) {
             self.flush();
         }
         let builder = match &mut self.builder {
             Some(builder) => builder,
-            None if self.bodies_out >= self.most_bodies => return None,
+            None if self.bodies_out >= self.most_bodies => return 0,
             empty => {
                 let target = self.options.xorb_bytes;
                 let body = self.spare.pop().unwrap_or_else(|| Vec::with_capacity(target + BODY_SLACK_BYTES));
                 empty.insert(XorbBuilder::reusing(target, body).with_compression(self.options.compression))
             }
         };
-        builder.push(chunk.hash, &self.bytes[self.start..end]);
-        let place = Place { origin: Origin::lane(self.options.lane), number: self.packed };
-        self.packed += 1;
-        Some(place)
+        let news = self.verdicts.iter().take(threads::TOGETHER).take_while(|verdict| **verdict == Verdict::New).count();
+        let fit = builder.fitting(self.undecided.iter().take(news).map(|chunk| chunk.bytes as usize));
+        let mut rest = &self.bytes[self.start..];
+        let chunks: Vec<(XetHash, &[u8])> = (self.undecided.iter().take(fit))
+            .map(|chunk| {
+                let (own, later) = rest.split_at(chunk.bytes as usize);
+                rest = later;
+                (chunk.hash, own)
+            })
+            .collect();
+        builder.push_all(&chunks);
+        chunks.len()
     }
 
     /// Moves what is still needed to the front before the buffer would have to grow.

@@ -38,10 +38,13 @@ impl OpenFile {
         }
     }
 
-    pub(super) fn digest(&mut self, bytes: &[u8]) {
-        if let Some(sha256) = &mut self.sha256 {
-            sha256.update(bytes);
-        }
+    /// The digest under way, which somebody else goes on with for a while.
+    pub(super) fn lend_digest(&mut self) -> Option<Sha256> {
+        self.sha256.take()
+    }
+
+    pub(super) fn take_digest_back(&mut self, sha256: Sha256) {
+        self.sha256 = Some(sha256);
     }
 
     /// Takes the next chunk; whether it is the first.

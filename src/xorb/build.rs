@@ -8,6 +8,7 @@ use super::record::{RECORD_BYTES, Record, Scheme};
 use super::{XORB_MOST_BYTES, XORB_MOST_CHUNKS, group, lz4};
 use crate::chunk::CHUNK_MOST_BYTES;
 use crate::hash::{Sized, Tree, XetHash};
+use crate::threads;
 
 /// Whether chunks are compressed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -71,7 +72,17 @@ impl XorbBuilder {
 
     /// Whether a chunk of this size, however it compresses, still fits.
     pub fn has_room(&self, raw_bytes: usize) -> bool {
-        self.chunks.len() < XORB_MOST_CHUNKS && self.body.len() + RECORD_BYTES + raw_bytes <= self.most_bytes
+        self.fitting([raw_bytes].into_iter()) == 1
+    }
+
+    /// How many chunks of these raw sizes still fit, in this order and however they compress.
+    pub fn fitting(&self, raw_bytes: impl Iterator<Item = usize>) -> usize {
+        let mut end = self.body.len();
+        let fits = |bytes: &usize| {
+            end += RECORD_BYTES + bytes;
+            end <= self.most_bytes
+        };
+        raw_bytes.take(XORB_MOST_CHUNKS - self.chunks.len()).take_while(fits).count()
     }
 
     /// Whether nothing is in it.
@@ -93,19 +104,34 @@ impl XorbBuilder {
     ///
     /// Shape: the chunk is one that a chunker cut, and [`has_room`](Self::has_room) for it.
     pub fn push(&mut self, hash: XetHash, chunk: &[u8]) -> u32 {
-        let start = self.body.len();
-        self.body.extend([0; RECORD_BYTES]);
-        let scheme = self.append(chunk);
-        let record = Record {
-            scheme,
-            stored_bytes: (self.body.len() - start - RECORD_BYTES) as u32,
-            raw_bytes: chunk.len() as u32,
-        };
-        self.body[start..start + RECORD_BYTES].copy_from_slice(&record.write());
-        let sized = Sized { hash, size: chunk.len() as u64 };
-        self.tree.push(sized);
-        self.chunks.push(sized);
-        (self.chunks.len() - 1) as u32
+        let start = self.begin_record();
+        let scheme = self.choose(chunk);
+        let scheme = if append_frame(scheme, chunk, &mut self.grouped, &mut self.body) { scheme } else { Scheme::Raw };
+        if scheme == Scheme::Raw {
+            self.body.extend_from_slice(chunk);
+        }
+        self.end_record(start, scheme, hash, chunk.len())
+    }
+
+    /// Appends chunks; the same as one [`push`](Self::push) after the other.
+    ///
+    /// Shape: [`fitting`](Self::fitting) says that there is room for all of them.
+    pub fn push_all(&mut self, chunks: &[(XetHash, &[u8])]) {
+        if let [(hash, chunk)] = chunks {
+            self.push(*hash, chunk);
+            return;
+        }
+        let chosen: Vec<(Scheme, &[u8])> = chunks.iter().map(|(_, chunk)| (self.choose(chunk), *chunk)).collect();
+        let frames = threads::map(&chosen, |(scheme, chunk)| {
+            let mut frame = Vec::new();
+            append_frame(*scheme, chunk, &mut Vec::new(), &mut frame).then_some(frame)
+        });
+        for (((hash, chunk), (scheme, _)), frame) in chunks.iter().zip(chosen).zip(frames) {
+            let start = self.begin_record();
+            let (scheme, stored) = frame.as_deref().map_or((Scheme::Raw, *chunk), |frame| (scheme, frame));
+            self.body.extend_from_slice(stored);
+            self.end_record(start, scheme, *hash, chunk.len());
+        }
     }
 
     /// Closes it.
@@ -113,22 +139,43 @@ impl XorbBuilder {
         Sealed { hash: self.tree.root(), body: self.body, chunks: self.chunks }
     }
 
-    fn append(&mut self, chunk: &[u8]) -> Scheme {
-        let scheme = match self.compression {
+    fn choose(&mut self, chunk: &[u8]) -> Scheme {
+        match self.compression {
             Compression::Automatic => self.predictor.choose(chunk),
             Compression::Off => Scheme::Raw,
-        };
-        let source = match scheme {
-            Scheme::GroupedLz4 => {
-                group::split(chunk, &mut self.grouped);
-                &self.grouped
-            }
-            _ => chunk,
-        };
-        if scheme != Scheme::Raw && lz4::append_frame(source, &mut self.body) {
-            return scheme;
         }
-        self.body.extend_from_slice(chunk);
-        Scheme::Raw
+    }
+
+    /// Leaves room for a record; where it begins.
+    fn begin_record(&mut self) -> usize {
+        let start = self.body.len();
+        self.body.extend([0; RECORD_BYTES]);
+        start
+    }
+
+    /// Notes the chunk whose bytes were appended; its index.
+    fn end_record(&mut self, start: usize, scheme: Scheme, hash: XetHash, raw_bytes: usize) -> u32 {
+        let record = Record {
+            scheme,
+            stored_bytes: (self.body.len() - start - RECORD_BYTES) as u32,
+            raw_bytes: raw_bytes as u32,
+        };
+        self.body[start..start + RECORD_BYTES].copy_from_slice(&record.write());
+        let sized = Sized { hash, size: raw_bytes as u64 };
+        self.tree.push(sized);
+        self.chunks.push(sized);
+        (self.chunks.len() - 1) as u32
+    }
+}
+
+/// Appends the compressed chunk to `out`, if it has become shorter; else `out` stays as it was.
+fn append_frame(scheme: Scheme, chunk: &[u8], grouped: &mut Vec<u8>, out: &mut Vec<u8>) -> bool {
+    match scheme {
+        Scheme::Raw => false,
+        Scheme::Lz4 => lz4::append_frame(chunk, out),
+        Scheme::GroupedLz4 => {
+            group::split(chunk, grouped);
+            lz4::append_frame(grouped, out)
+        }
     }
 }

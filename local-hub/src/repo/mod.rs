@@ -1,7 +1,7 @@
 //! Repos on disk: a bare git repository each, with the Hub's own record beside git's files.
 //!
 //! Layout below the data folder: `repos/{models,datasets,spaces}/{owner}/{name}.git/` with `hub.json` (the record), `lfs/objects/ab/cd/…`
-//! (large files where git-lfs keeps them) and `discussions/`. A repo appears by one rename of a finished folder and goes the same way.
+//! (large files where git-lfs keeps them), `xet/` (those that the content-addressed store keeps) and `discussions/`. A repo appears by one rename of a finished folder and goes the same way.
 //!
 //! Writers of one repo take its lock; writers of different repos do not meet. Readers take none: a ref is either moved or not.
 
@@ -13,6 +13,7 @@ pub mod merge;
 pub mod pack;
 pub mod pointer;
 pub mod read;
+pub mod registered;
 pub mod rewrite;
 pub mod template;
 mod tree_edit;
@@ -34,6 +35,7 @@ use crate::durable;
 use crate::error::Refusal;
 use crate::ident::{RepoId, RepoType};
 use crate::repo::pack::PackWriter;
+use crate::repo::registered::Registry;
 use crate::repo::write::{Change, Message};
 
 /// The branch that every repo has.
@@ -64,6 +66,8 @@ pub struct Repo {
     pub id: RepoId,
     /// Its folder.
     pub dir: PathBuf,
+    /// Its files in the content-addressed store.
+    pub xet: Registry,
     settings: PathBuf,
     record: RwLock<Record>,
     /// Held by whoever changes something; says whether the repo has gone from this place.
@@ -308,7 +312,8 @@ impl Repos {
 
 impl Repo {
     fn new(id: RepoId, dir: PathBuf, settings: PathBuf, record: Record) -> Self {
-        Self { id, dir, settings, record: RwLock::new(record), gone: Mutex::default() }
+        let xet = Registry::new(&dir);
+        Self { id, dir, xet, settings, record: RwLock::new(record), gone: Mutex::default() }
     }
 }
 

@@ -1,5 +1,6 @@
 //! The routes, and the names that the request log and fault rules call them by.
 
+use crate::cas::token::Scope;
 use crate::ident::{RepoId, RepoType};
 use crate::oauth::route::OAuthRoute;
 
@@ -67,6 +68,8 @@ pub enum RepoRoute {
     Preupload(String),
     /// `POST …/commit/{rev}`.
     Commit(String),
+    /// `GET …/xet-write-token/{rev}`, `GET …/xet-read-token/{rev}`.
+    XetToken(Scope, String),
     /// `GET …/lfs-files`.
     LfsFiles,
     /// `POST …/lfs-files/batch`.
@@ -175,6 +178,8 @@ impl RepoRoute {
             Self::PathsInfo(_) => "paths-info",
             Self::Preupload(_) => "preupload",
             Self::Commit(_) => "commit",
+            Self::XetToken(Scope::Write, _) => "xet.write-token",
+            Self::XetToken(Scope::Read, _) => "xet.read-token",
             Self::LfsFiles => "lfs-files.list",
             Self::DeleteLfsFiles => "lfs-files.delete",
             Self::DuplicateLfsFiles => "lfs-files.duplicate",
@@ -213,6 +218,7 @@ impl RepoRoute {
             | Self::PathsInfo(rev)
             | Self::Preupload(rev)
             | Self::Commit(rev)
+            | Self::XetToken(_, rev)
             | Self::Resolve(rev, _)
             | Self::Raw(rev, _) => Some(rev),
             _ => None,

@@ -18,6 +18,7 @@ use serde_json::json;
 use tokio_util::io::{StreamReader, SyncIoBridge};
 
 use crate::call::{Answer, Call, json};
+use crate::cas::Cas;
 use crate::error::Refusal;
 use crate::ident::RepoId;
 use crate::limits::{COMMIT_LINE_MAX, INLINE_COMMIT_MAX, INLINE_FILE_MAX, LFS_FILES_PER_COMMIT};
@@ -30,7 +31,7 @@ use crate::repo::write::{self, Change, Message};
 use crate::repo::{Repo, blocking, read};
 use crate::routes::aim::{self, Aim};
 use crate::routes::yaml;
-use crate::store::objects;
+use crate::store::large;
 
 const ATTRIBUTES: &str = ".gitattributes";
 
@@ -121,12 +122,13 @@ async fn make(
     aim: Aim,
     author: String,
 ) -> Result<(git2::Oid, Option<u64>), Refusal> {
+    let hub = Arc::clone(&call.hub);
     let stream = call.take_body().into_data_stream().map_err(std::io::Error::other);
     let reader = SyncIoBridge::new(StreamReader::new(stream));
     blocking(move || {
         let git = repo.git()?;
         let mut pack = PackWriter::new(&git)?;
-        let parsed = parse(BufReader::with_capacity(1 << 17, reader), &mut pack, &repo.dir)?;
+        let parsed = parse(BufReader::with_capacity(1 << 17, reader), &mut pack, &hub.cas, &repo)?;
         let _writing = repo.lock()?;
         let reference = read::branch_ref(&git, &rev)?;
         let head = git.find_reference(&reference)?.peel_to_commit()?.id();
@@ -184,9 +186,9 @@ fn land(
 }
 
 /// Reads a commit body.
-fn parse(mut body: impl BufRead, pack: &mut PackWriter<'_>, repo_dir: &Path) -> Result<Parsed, Refusal> {
+fn parse(mut body: impl BufRead, pack: &mut PackWriter<'_>, cas: &Cas, repo: &Repo) -> Result<Parsed, Refusal> {
     let mut reader =
-        Reader { pack, repo_dir, changes: Vec::new(), inline: Vec::new(), attributes: None, bytes: 0, lfs_files: 0 };
+        Reader { pack, cas, repo, changes: Vec::new(), inline: Vec::new(), attributes: None, bytes: 0, lfs_files: 0 };
     let mut header = None;
     let mut line = Vec::new();
     let mut number = 0;
@@ -237,7 +239,8 @@ fn check_header(header: &Header) -> Result<(), Refusal> {
 /// Turns lines into changes.
 struct Reader<'a, 'r> {
     pack: &'a mut PackWriter<'r>,
-    repo_dir: &'a Path,
+    cas: &'a Cas,
+    repo: &'a Repo,
     changes: Vec<Change>,
     inline: Vec<String>,
     attributes: Option<Vec<u8>>,
@@ -334,7 +337,7 @@ impl Reader<'_, '_> {
 
     /// The size of an object that must have been uploaded.
     fn check_object(&self, path: &str, oid: &str, size: Option<u64>) -> Result<u64, Refusal> {
-        match objects::size(self.repo_dir, oid)? {
+        match large::find(self.cas, self.repo, oid)?.map(|large| large.size) {
             Some(stored) if size.is_none_or(|size| size == stored) => Ok(stored),
             Some(stored) => Err(Refusal::bad_request(format!(
                 "Your push was rejected because an LFS pointer has the wrong size. Offending file: - {path} ({stored} bytes are stored)"

@@ -1,4 +1,4 @@
-//! The control API of tests: what has been asked, what shall go wrong, quotas, network, time, and a clean start. Off unless a control token is set.
+//! The control API of tests: what has been asked, what shall go wrong, quotas, network, Xet, time, and a clean start. Off unless a control token is set.
 //!
 //! It answers no page of another origin, and what it is asked is not in the request log.
 
@@ -7,6 +7,7 @@ use serde::Deserialize;
 use serde_json::{Value, json};
 
 use crate::call::{Answer, Call, json};
+use crate::cas::bench;
 use crate::error::Refusal;
 use crate::faults::Rule;
 use crate::oauth::Consent;
@@ -69,6 +70,21 @@ pub async fn answer(mut call: Call, segments: &[String]) -> Answer {
             let settings = call.json().await?;
             call.hub.network.set(settings);
             json(&call.hub.network.settings())
+        }
+        (&Method::GET, ["xet"]) => json(&call.hub.cas.xet.settings()),
+        (&Method::PUT, ["xet"]) => {
+            let change = call.json().await?;
+            call.hub.cas.xet.change(&change);
+            json(&call.hub.cas.xet.settings())
+        }
+        (&Method::GET, ["xet", "xorbs"]) => {
+            let hub = call.hub;
+            json(&json!({ "xorbs": blocking(move || hub.cas.list_xorbs()).await? }))
+        }
+        (&Method::GET, ["xet", "shards"]) => json(&json!({ "shards": call.hub.cas.list_shards() })),
+        (&Method::POST, ["verify"]) => {
+            let hub = call.hub;
+            json(&blocking(move || bench::verify(&hub.cas)).await?)
         }
         (&Method::POST, ["clock"]) => {
             let Advance { advance_seconds } = call.json().await?;

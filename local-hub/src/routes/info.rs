@@ -7,7 +7,7 @@ use crate::error::Refusal;
 use crate::ident::{RepoId, RepoType};
 use crate::repo::{MAIN, read, timestamp};
 use crate::routes::repos::gated;
-use crate::routes::tree::lfs_json;
+use crate::routes::tree::{Large, lfs_json};
 use crate::routes::yaml;
 
 /// What `expand[]` may name.
@@ -68,6 +68,7 @@ pub async fn get(call: Call, id: RepoId, rev: Option<String>) -> Answer {
     }
     let blobs = call.flag("blobs");
     let record = repo.record();
+    let large = Large::of(&call, &repo);
     let info = repo
         .with_git(move |git| {
             let commit = read::commit(git, rev.as_deref().unwrap_or(MAIN))?;
@@ -89,6 +90,9 @@ pub async fn get(call: Call, id: RepoId, rev: Option<String>) -> Answer {
                             lfs.insert("sha256".to_owned(), oid);
                         }
                         sibling.insert("lfs".to_owned(), lfs.into());
+                    }
+                    if let Some(hash) = large.xet_hash(&entry.kind)? {
+                        sibling.insert("xetHash".to_owned(), hash.into());
                     }
                 }
                 siblings.push(Value::Object(sibling));

@@ -3,17 +3,21 @@
 use std::collections::HashSet;
 
 use axum::http::StatusCode;
+use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
 use serde::Deserialize;
 use serde_json::{Map, Value, json};
+use uuid::Uuid;
 
 use crate::call::{Answer, Call, typed};
+use crate::cas::token::Scope;
 use crate::error::Refusal;
 use crate::ident::RepoId;
 use crate::limits::{LFS_BATCH_OBJECTS, PARTS_MAX, SINGLE_PUT_MAX};
-use crate::repo::blocking;
 use crate::repo::pointer::is_oid;
+use crate::repo::{MAIN, Repo, blocking};
+use crate::routes::xet::Given;
 use crate::store;
-use crate::store::objects;
+use crate::store::large;
 use crate::store::receive;
 use crate::store::sign::BadSignature;
 
@@ -25,6 +29,13 @@ struct BatchBody {
     transfers: Option<Vec<String>>,
     objects: Vec<Object>,
     hash_algo: Option<String>,
+    #[serde(rename = "ref")]
+    reference: Option<Reference>,
+}
+
+#[derive(Deserialize)]
+struct Reference {
+    name: String,
 }
 
 #[derive(Deserialize)]
@@ -66,7 +77,13 @@ pub async fn batch(mut call: Call, id: RepoId) -> Answer {
     }
     let transfers = body.transfers.unwrap_or_else(|| vec!["basic".to_owned()]);
     let offered = |name: &str| transfers.iter().any(|transfer| transfer == name);
-    if !offered("basic") && !offered("multipart") {
+    let xet = if upload && offered("xet") && call.hub.cas.xet.settings().offered {
+        let rev = body.reference.as_ref().map_or(MAIN, |reference| reference.name.as_str());
+        Some(xet_action(&call, &id, &repo, rev)?)
+    } else {
+        None
+    };
+    if xet.is_none() && !offered("basic") && !offered("multipart") {
         return Err(Refusal::unprocessable("No transfer in common: expected basic or multipart"));
     }
     let multipart = offered("multipart");
@@ -86,12 +103,17 @@ pub async fn batch(mut call: Call, id: RepoId) -> Answer {
             if !seen.insert(object.oid.clone()) {
                 continue;
             }
-            let stored = if is_oid(&object.oid) { objects::size(&repo.dir, &object.oid)? } else { None };
+            let stored = if is_oid(&object.oid) { large::find(&hub.cas, &repo, &object.oid)? } else { None };
+            let stored = stored.map(|large| large.size);
             match (upload, stored) {
                 _ if !is_oid(&object.oid) => fail(422, "Invalid oid: expected a SHA-256 in lower-case hex"),
                 (_, Some(size)) if size != object.size => fail(422, "The object is stored with another size"),
                 // No actions: it is here.
                 (true, Some(_)) => {}
+                (true, None) if xet.is_some() => {
+                    entry.insert("actions".to_owned(), json!({ "upload": xet }));
+                    entry.insert("authenticated".to_owned(), json!(true));
+                }
                 (true, None) => {
                     let too_large = object.size > SINGLE_PUT_MAX;
                     if object.size > hub.config.multipart_threshold && multipart || too_large {
@@ -125,7 +147,11 @@ pub async fn batch(mut call: Call, id: RepoId) -> Answer {
             }
             objects.push(Value::Object(entry));
         }
-        let transfer = if in_parts { "multipart" } else { "basic" };
+        let transfer = match &xet {
+            Some(_) => "xet",
+            None if in_parts => "multipart",
+            None => "basic",
+        };
         Ok(json!({ "transfer": transfer, "objects": objects, "hash_algo": "sha256" }))
     })
     .await?;
@@ -184,7 +210,7 @@ pub async fn complete(mut call: Call) -> Answer {
             // The answer to an earlier call may have been lost.
             let is_stored = match store::parse_object_path(&key) {
                 Some((id, oid)) if oid == body.oid => match hub.repos.get(&id) {
-                    Some(repo) => objects::size(&repo.dir, &oid)?.is_some(),
+                    Some(repo) => large::find(&hub.cas, &repo, &oid)?.is_some(),
                     None => false,
                 },
                 _ => false,
@@ -211,16 +237,30 @@ pub async fn complete(mut call: Call) -> Answer {
                 )));
             }
         }
-        let joined = uploads.join(&upload_id, &upload)?;
+        let joined = uploads.join(&upload_id, &upload, hub.cas.bench.is_some())?;
         let good = joined.size == upload.size && joined.sha256 == upload.oid;
         if good {
-            receive::keep(joined, &repo)?;
+            receive::keep(joined, &repo, hub.cas.bench.as_ref())?;
         }
         uploads.remove(&upload_id)?;
         if good { Ok(()) } else { Err(Refusal::bad_request("The uploaded content does not match its oid")) }
     })
     .await?;
     answer(&json!({ "success": true }))
+}
+
+/// How an object is uploaded by Xet: where a token is to be had for a push to `rev`, and one for the beginning.
+fn xet_action(call: &Call, id: &RepoId, repo: &Repo, rev: &str) -> Result<Value, Refusal> {
+    let user = call.user()?;
+    let given = Given::new(&call.hub, repo, Scope::Write, Some(user.name.clone()))?;
+    let mut header: Map<String, Value> =
+        given.headers().into_iter().map(|(name, value)| (name.to_owned(), value.into())).collect();
+    header.insert("X-Xet-Session-Id".to_owned(), Uuid::new_v4().to_string().into());
+    let rev = utf8_percent_encode(rev, NON_ALPHANUMERIC);
+    // Who may only propose gets the tokens of a pull request.
+    let query = if user.check_write(&id.owner).is_ok() { "" } else { "?create_pr=1" };
+    let href = format!("{}/api/{}/{id}/xet-write-token/{rev}{query}", call.endpoint(), id.kind.plural());
+    Ok(json!({ "href": href, "header": header }))
 }
 
 /// `POST {p}{id}.git/info/lfs/objects/verify`.
@@ -232,7 +272,8 @@ pub async fn verify(mut call: Call, id: RepoId) -> Answer {
     if !is_oid(&object.oid) {
         return Err(Refusal::unprocessable("Invalid oid: expected a SHA-256 in lower-case hex"));
     }
-    match blocking(move || Ok(objects::size(&repo.dir, &object.oid)?)).await? {
+    let hub = call.hub;
+    match blocking(move || Ok(large::find(&hub.cas, &repo, &object.oid)?)).await?.map(|large| large.size) {
         None => Err(Refusal::new(StatusCode::NOT_FOUND, "Object not found")),
         Some(size) if size != object.size => {
             Err(Refusal::unprocessable(format!("Invalid size: {size} bytes are stored")))

@@ -3,20 +3,22 @@
 use std::collections::{BTreeMap, HashMap, HashSet};
 use std::fs;
 use std::io;
-use std::path::Path;
+use std::sync::Arc;
 
 use git2::{Repository, Sort};
 use serde::Deserialize;
 use serde_json::{Value, json};
 use time::OffsetDateTime;
+use xet_core_structures::merklehash::MerkleHash;
 
 use crate::call::{Answer, Call, json, set};
+use crate::cas::Cas;
 use crate::durable;
 use crate::error::Refusal;
 use crate::ident::{RepoId, RepoType};
 use crate::limits::{LFS_DUPLICATES, LFS_FILES_PAGE};
 use crate::repo::pointer::is_oid;
-use crate::repo::{blocking, read, rewrite, timestamp};
+use crate::repo::{Repo, blocking, read, rewrite, timestamp};
 use crate::store::objects;
 
 /// Where a large file is named.
@@ -31,17 +33,17 @@ pub async fn list(call: Call, id: RepoId) -> Answer {
     let repo = call.repo_to_write(&id)?;
     let after = call.param("cursor").unwrap_or_default().to_owned();
     let limit = call.number("limit")?.unwrap_or(LFS_FILES_PAGE).clamp(1, LFS_FILES_PAGE);
-    let dir = repo.dir.clone();
+    let hub = Arc::clone(&call.hub);
+    let looked = Arc::clone(&repo);
     let (entries, next) = repo
         .with_git(move |git| {
-            let mut stored: Vec<(String, fs::Metadata)> =
-                objects::all(&dir)?.into_iter().filter(|(oid, _)| *oid > after).collect();
-            stored.sort_by(|a, b| a.0.cmp(&b.0));
+            let mut stored = stored(&hub.cas, &looked)?.split_off(&after);
+            stored.remove(&after);
             let more = stored.len() > limit;
-            stored.truncate(limit);
-            let names = names(git, stored.iter().map(|(oid, _)| oid.clone()).collect())?;
-            let next = more.then(|| stored.last().map(|(oid, _)| oid.clone())).flatten();
-            let entries: Vec<Value> = stored.iter().map(|(oid, file)| entry(oid, file, names.get(oid))).collect();
+            let page: Vec<(String, Stored)> = stored.into_iter().take(limit).collect();
+            let names = names(git, page.iter().map(|(oid, _)| oid.clone()).collect())?;
+            let next = more.then(|| page.last().map(|(oid, _)| oid.clone())).flatten();
+            let entries: Vec<Value> = page.iter().map(|(oid, file)| entry(oid, file, names.get(oid))).collect();
             Ok((entries, next))
         })
         .await?;
@@ -53,11 +55,31 @@ pub async fn list(call: Call, id: RepoId) -> Answer {
     Ok(response)
 }
 
-fn entry(oid: &str, file: &fs::Metadata, named: Option<&Named>) -> Value {
-    let pushed = file.modified().map_or(0, |at| OffsetDateTime::from(at).unix_timestamp());
+/// What is stored under an oid.
+struct Stored {
+    size: u64,
+    pushed_at: i64,
+    file_hash: Option<MerkleHash>,
+}
+
+/// All large files of a repo, whatever stores them, by oid.
+fn stored(cas: &Cas, repo: &Repo) -> io::Result<BTreeMap<String, Stored>> {
+    let mut found = BTreeMap::new();
+    for (oid, file) in objects::all(&repo.dir)? {
+        let pushed_at = file.modified().map_or(0, |at| OffsetDateTime::from(at).unix_timestamp());
+        found.insert(oid, Stored { size: file.len(), pushed_at, file_hash: None });
+    }
+    for file in repo.xet.all()?.into_iter().filter(|file| cas.has_file(&file.file_hash)) {
+        let stored = found.entry(file.oid).or_insert(Stored { size: file.size, pushed_at: file.at, file_hash: None });
+        stored.file_hash = Some(file.file_hash);
+    }
+    Ok(found)
+}
+
+fn entry(oid: &str, file: &Stored, named: Option<&Named>) -> Value {
     json!({
-        "fileOid": oid, "oid": oid, "size": file.len(), "pushedAt": timestamp(pushed),
-        "filename": named.map(|named| named.path.as_str()), "ref": named.map(|named| named.reference.as_str()),
+        "fileOid": oid, "oid": oid, "size": file.size, "pushedAt": timestamp(file.pushed_at),
+        "xetHash": file.file_hash.map(|hash| hash.hex()), "filename": named.map(|named| named.path.as_str()), "ref": named.map(|named| named.reference.as_str()),
     })
 }
 
@@ -128,15 +150,16 @@ pub async fn delete(mut call: Call, id: RepoId) -> Answer {
     if let Some(bad) = deletions.sha.iter().find(|oid| !is_oid(oid)) {
         return Err(Refusal::bad_request(format!("Invalid oid: {bad}")));
     }
-    let dir = repo.dir.clone();
+    let changed = Arc::clone(&repo);
     repo.change(move |git| {
         let gone: HashSet<String> = deletions.sha.into_iter().collect();
         if deletions.rewrite_history {
             rewrite::without(git, &gone)?;
         }
         for oid in &gone {
-            objects::remove(&dir, oid)?;
+            objects::remove(&changed.dir, oid)?;
         }
+        changed.xet.remove(&gone)?;
         Ok(())
     })
     .await?;
@@ -177,7 +200,7 @@ pub async fn duplicate(mut call: Call, id: RepoId) -> Answer {
         let _writing = to.lock()?;
         let mut failed = Vec::new();
         for file in body.files {
-            let copied = is_oid(&file.sha256) && copy(&from.dir, &to.dir, &file.sha256)?;
+            let copied = is_oid(&file.sha256) && copy(&from, &to, &file.sha256)?;
             if !copied {
                 failed.push(json!({ "sha256": file.sha256, "error": "The file does not exist in the source repo" }));
             }
@@ -189,14 +212,18 @@ pub async fn duplicate(mut call: Call, id: RepoId) -> Answer {
 }
 
 /// Gives an object to another repo; whether there is one. Objects never change, so both may share its bytes.
-fn copy(from: &Path, to: &Path, oid: &str) -> io::Result<bool> {
-    if objects::size(to, oid)?.is_some() {
+fn copy(from: &Repo, to: &Repo, oid: &str) -> io::Result<bool> {
+    if let Some(file) = from.xet.get(oid)? {
+        to.xet.add(vec![file])?;
         return Ok(true);
     }
-    let path = objects::path(to, oid);
+    if objects::size(&to.dir, oid)?.is_some() {
+        return Ok(true);
+    }
+    let path = objects::path(&to.dir, oid);
     let Some(parent) = path.parent() else { return Ok(false) };
     durable::create_dirs(parent)?;
-    match fs::hard_link(objects::path(from, oid), &path) {
+    match fs::hard_link(objects::path(&from.dir, oid), &path) {
         Ok(()) => durable::sync_dir(parent).map(|()| true),
         Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(false),
         Err(error) => Err(error),

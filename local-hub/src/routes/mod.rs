@@ -18,6 +18,7 @@ mod repos;
 mod resolve;
 mod tree;
 mod whoami;
+mod xet;
 mod yaml;
 
 use std::path::PathBuf;
@@ -98,6 +99,7 @@ pub async fn answer(call: Call, route: Route) -> Answer {
             RepoRoute::PathsInfo(rev) => paths::info(call, id, rev).await,
             RepoRoute::Preupload(rev) => preupload::ask(call, id, rev).await,
             RepoRoute::Commit(rev) => commit::post(call, id, rev).await,
+            RepoRoute::XetToken(scope, rev) => xet::token(call, id, scope, rev).await,
             RepoRoute::LfsBatch => lfs::batch(call, id).await,
             RepoRoute::LfsVerify => lfs::verify(call, id).await,
             RepoRoute::GitRefs => git::refs(call, id).await,

@@ -7,7 +7,7 @@ use crate::error::Refusal;
 use crate::ident::RepoId;
 use crate::limits::{JSON_BODY_MAX, PATHS_PER_CALL};
 use crate::repo::read;
-use crate::routes::tree::entries_json;
+use crate::routes::tree::{Large, entries_json};
 
 /// Entries of the paths that exist, in the order of the question; the others are missing from the list.
 /// Errors: 400 for a body that is neither JSON nor a form; 404 RevisionNotFound; 413 for too many paths.
@@ -19,6 +19,7 @@ pub async fn info(mut call: Call, id: RepoId, rev: String) -> Answer {
     if paths.len() > PATHS_PER_CALL {
         return Err(Refusal::too_large(format!("too many parameters: at most {PATHS_PER_CALL} paths")));
     }
+    let large = Large::of(&call, &repo);
     let entries = repo
         .with_git(move |git| {
             let commit = read::commit(git, &rev)?;
@@ -26,7 +27,7 @@ pub async fn info(mut call: Call, id: RepoId, rev: String) -> Answer {
             for path in paths {
                 entries.extend(read::entry(git, &commit, path.trim_end_matches('/'))?);
             }
-            entries_json(git, &commit, &entries, expand)
+            entries_json(git, &commit, &entries, expand, &large)
         })
         .await?;
     json(&entries)

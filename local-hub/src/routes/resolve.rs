@@ -1,14 +1,23 @@
 //! Downloads: `{p}{id}/resolve/{rev}/{path}`, which sends large files to the store, and `/raw/`, which shows their pointers.
 
+use std::sync::Arc;
+
 use axum::body::Body;
 use axum::http::{StatusCode, header};
 use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
+use serde_json::json;
+use xet_core_structures::merklehash::MerkleHash;
 
 use crate::call::{Answer, Call, set, typed};
 use crate::error::Refusal;
 use crate::ident::RepoId;
 use crate::range::{self, Part};
+use crate::repo::pointer::Pointer;
 use crate::repo::read::{self, EntryKind};
+use crate::store::large;
+
+/// What a client asks for that wants to know where a file's chunks are, and not the file.
+const FILE_INFO: &str = "application/vnd.xet-fileinfo+json";
 
 /// What a download is about.
 struct Found {
@@ -17,15 +26,25 @@ struct Found {
     kind: EntryKind,
     /// A regular file's content, or a pointer's text.
     content: Vec<u8>,
+    /// The hash by which the content-addressed store knows it.
+    file_hash: Option<MerkleHash>,
 }
 
 async fn find(call: &Call, id: &RepoId, rev: String, path: String) -> Result<Found, Refusal> {
     let repo = call.repo_to_read(id)?;
+    let (hub, looked) = (Arc::clone(&call.hub), Arc::clone(&repo));
     repo.with_git(move |git| {
         let commit = read::commit(git, &rev)?;
         let entry = read::entry(git, &commit, &path)?.filter(|entry| entry.kind != EntryKind::Folder);
         let entry = entry.ok_or_else(|| Refusal::entry_not_found("Entry not found"))?;
+        let large = match &entry.kind {
+            EntryKind::Lfs { pointer, .. } if hub.cas.xet.settings().offered => {
+                large::find(&hub.cas, &looked, &pointer.oid)?
+            }
+            _ => None,
+        };
         Ok(Found {
+            file_hash: large.and_then(|large| large.file_hash),
             commit: commit.id().to_string(),
             oid: entry.oid.to_string(),
             content: read::blob(git, entry.oid)?,
@@ -46,9 +65,21 @@ pub async fn get(call: Call, id: RepoId, rev: String, path: String) -> Answer {
             let seconds = hub.config.url_lifetime.as_secs();
             let disposition = disposition.clone().unwrap_or_default();
             let url = hub.store.get_url(&id, &pointer.oid, &disposition, content_type(&path), seconds);
-            let mut response =
-                typed(StatusCode::FOUND, "text/plain; charset=utf-8", format!("Found. Redirecting to {url}"))?;
-            set(&mut response, "location", url);
+            let mut response = match &found.file_hash {
+                Some(hash) if accepts(&call, FILE_INFO) => file_info(&call, &id, &found.commit, hash, pointer)?,
+                _ => {
+                    let mut response =
+                        typed(StatusCode::FOUND, "text/plain; charset=utf-8", format!("Found. Redirecting to {url}"))?;
+                    set(&mut response, "location", url);
+                    response
+                }
+            };
+            if let Some(hash) = &found.file_hash {
+                let (auth, reconstruction) = xet_urls(&call, &id, &found.commit, hash);
+                set(&mut response, "x-xet-hash", hash.hex());
+                let link = format!("<{auth}>; rel=\"xet-auth\", <{reconstruction}>; rel=\"xet-reconstruction-info\"");
+                set(&mut response, "link", link);
+            }
             set(&mut response, "etag", format!("\"{}\"", pointer.oid));
             set(&mut response, "x-linked-etag", format!("\"{}\"", pointer.oid));
             set(&mut response, "x-linked-size", pointer.size.to_string());
@@ -61,6 +92,27 @@ pub async fn get(call: Call, id: RepoId, rev: String, path: String) -> Answer {
     }
     finish(&mut response, &found.commit);
     Ok(response)
+}
+
+/// Whether the caller takes this media type by name.
+fn accepts(call: &Call, media_type: &str) -> bool {
+    let accepted = call.headers.get_all(header::ACCEPT).into_iter().filter_map(|value| value.to_str().ok());
+    accepted.flat_map(|text| text.split(',')).any(|one| one.split(';').next().unwrap_or_default().trim() == media_type)
+}
+
+/// Where a token to read a file is to be had, and where it is told what the file is made of.
+fn xet_urls(call: &Call, id: &RepoId, commit: &str, hash: &MerkleHash) -> (String, String) {
+    let auth = format!("{}/api/{}/{id}/xet-read-token/{commit}", call.endpoint(), id.kind.plural());
+    (auth, format!("{}/v1/reconstructions/{hash}", call.hub.cas.url))
+}
+
+/// What a client that reads by Xet asks for instead of the content.
+fn file_info(call: &Call, id: &RepoId, commit: &str, hash: &MerkleHash, pointer: &Pointer) -> Answer {
+    let (auth, reconstruction) = xet_urls(call, id, commit, hash);
+    let info = json!({
+        "hash": hash.hex(), "size": pointer.size, "etag": pointer.oid, "refreshUrl": auth, "reconstructionUrl": reconstruction,
+    });
+    typed(StatusCode::OK, FILE_INFO, info.to_string())
 }
 
 /// `GET|HEAD …/raw/{rev}/{path}`.

@@ -1,5 +1,7 @@
 //! `GET /api/{t}/{id}/tree/{rev}[/{path}]`, and the form of an entry.
 
+use std::sync::Arc;
+
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use git2::{Commit, Repository};
@@ -7,11 +9,13 @@ use serde_json::{Map, Value, json};
 
 use crate::call::{Answer, Call, json, set};
 use crate::error::Refusal;
+use crate::hub::Hub;
 use crate::ident::RepoId;
 use crate::limits::{TREE_PAGE, TREE_PAGE_EXPANDED};
 use crate::repo::history;
 use crate::repo::read::{self, Entry, EntryKind};
-use crate::repo::timestamp;
+use crate::repo::{Repo, timestamp};
+use crate::store::large;
 
 /// A page of the entries below a folder.
 /// Errors: 404 RevisionNotFound, EntryNotFound; 400 for a bad cursor or limit.
@@ -26,6 +30,7 @@ pub async fn list(call: Call, id: RepoId, rev: String, path: String) -> Answer {
     }
     let limit = limit.min(most);
     let after = call.param("cursor").map(read_cursor).transpose()?;
+    let looked = Large::of(&call, &repo);
     let (entries, more) = repo
         .with_git(move |git| {
             let commit = read::commit(git, &rev)?;
@@ -46,7 +51,7 @@ pub async fn list(call: Call, id: RepoId, rev: String, path: String) -> Answer {
                 .map(|listed| listed.describe(git))
                 .collect::<Result<_, _>>()?;
             let last = more.then(|| page.last().map(|entry| entry.path.clone())).flatten();
-            Ok((entries_json(git, &commit, &page, expand)?, last))
+            Ok((entries_json(git, &commit, &page, expand, &looked)?, last))
         })
         .await?;
     let mut response = json(&entries)?;
@@ -72,10 +77,11 @@ pub fn entries_json(
     commit: &Commit<'_>,
     entries: &[Entry],
     expand: bool,
+    large: &Large,
 ) -> Result<Vec<Value>, Refusal> {
     let paths: Vec<String> = if expand { entries.iter().map(|entry| entry.path.clone()).collect() } else { Vec::new() };
     let last = history::last_commits(git, commit, &paths)?;
-    let one = |entry: &Entry| {
+    let one = |entry: &Entry| -> Result<Value, Refusal> {
         let is_folder = entry.kind == EntryKind::Folder;
         let mut value = json!({
             "type": if is_folder { "directory" } else { "file" },
@@ -83,6 +89,9 @@ pub fn entries_json(
         });
         if let Some(lfs) = lfs_json(&entry.kind) {
             value["lfs"] = lfs.into();
+        }
+        if let Some(hash) = large.xet_hash(&entry.kind)? {
+            value["xetHash"] = hash.into();
         }
         if let Some(last) = last.get(&entry.path) {
             value["lastCommit"] =
@@ -92,9 +101,29 @@ pub fn entries_json(
                     json!({ "status": "unscanned", "avScan": null, "pickleImportScan": null });
             }
         }
-        value
+        Ok(value)
     };
-    Ok(entries.iter().map(one).collect())
+    entries.iter().map(one).collect()
+}
+
+/// The large files of a repo, for what the API says of them.
+pub struct Large {
+    hub: Arc<Hub>,
+    repo: Arc<Repo>,
+}
+
+impl Large {
+    /// Those of a repo that a call is about.
+    pub fn of(call: &Call, repo: &Arc<Repo>) -> Self {
+        Self { hub: Arc::clone(&call.hub), repo: Arc::clone(repo) }
+    }
+
+    /// The hash by which the content-addressed store knows a file.
+    pub fn xet_hash(&self, kind: &EntryKind) -> Result<Option<String>, Refusal> {
+        let EntryKind::Lfs { pointer, .. } = kind else { return Ok(None) };
+        let found = large::find(&self.hub.cas, &self.repo, &pointer.oid)?;
+        Ok(found.and_then(|large| large.file_hash).map(|hash| hash.hex()))
+    }
 }
 
 /// What the API says about a large file.

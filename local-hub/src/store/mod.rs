@@ -2,17 +2,22 @@
 //! answers in XML.
 
 pub mod http;
+pub mod large;
 pub mod objects;
 pub mod receive;
 pub mod sign;
 pub mod uploads;
+mod xorb;
 
 use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
+use xet_core_structures::merklehash::MerkleHash;
+
 use crate::clock::Clock;
 use crate::durable;
+use crate::hash_text;
 use crate::ident::{RepoId, RepoType};
 use crate::repo::pointer::is_oid;
 use crate::store::sign::Signer;
@@ -30,13 +35,14 @@ pub struct Store {
 }
 
 impl Store {
-    /// Opens the store of a data folder.
-    pub fn open(data: &Path, url: String, clock: Arc<Clock>) -> io::Result<Self> {
+    /// Opens the store of a data folder; gives the folder's key, too.
+    pub fn open(data: &Path, url: String, clock: Arc<Clock>) -> io::Result<(Self, [u8; 32])> {
         let incoming = data.join("incoming");
         // What was on its way when the process ended never counted.
         let _ = std::fs::remove_dir_all(&incoming);
         durable::create_dirs(&incoming)?;
-        Ok(Self { url, uploads: Uploads::open(data)?, signer: Signer::new(key(data)?, clock), incoming })
+        let key = key(data)?;
+        Ok((Self { url, uploads: Uploads::open(data)?, signer: Signer::new(key, clock), incoming }, key))
     }
 
     /// The folder in which bodies are received.
@@ -69,6 +75,26 @@ impl Store {
         ];
         format!("{}{}", self.url, self.signer.sign("GET", &path, &query, None, seconds))
     }
+
+    /// A URL that allows reading these bytes of a xorb, first and last of each range, and no others.
+    pub fn xorb_url(&self, hash: &MerkleHash, ranges: &[(u64, u64)], seconds: u64) -> String {
+        let path = format!("{XORBS}{hash}");
+        let ranges: Vec<String> = ranges.iter().map(|(first, last)| format!("{first}-{last}")).collect();
+        let ranges = format!("bytes={}", ranges.join(","));
+        let query = [(SIGNED_RANGE, ranges.as_str()), ("x-id", "GetObject")];
+        format!("{}{}", self.url, self.signer.sign("GET", &path, &query, None, seconds))
+    }
+}
+
+/// Where the store shows a xorb.
+pub const XORBS: &str = "/xorbs/default/";
+
+/// The query parameter that holds the byte ranges for which a xorb's URL is good.
+pub const SIGNED_RANGE: &str = "X-Xet-Signed-Range";
+
+/// The xorb that a path shows.
+pub fn parse_xorb_path(path: &str) -> Option<MerkleHash> {
+    hash_text::parse(path.strip_prefix(XORBS)?)
 }
 
 /// Where the store shows an object of a repo.

@@ -49,8 +49,8 @@ pub async fn answer(hub: &Hub, headers: &HeaderMap, file: PathBuf) -> Answer {
 pub fn guard(response: &mut axum::http::Response<Body>, hub: &Hub) {
     let policy = format!(
         "default-src 'none'; script-src 'self' 'wasm-unsafe-eval'; worker-src 'self'; style-src 'self'; img-src 'self' data: blob:; \
-         font-src 'self'; connect-src 'self' {}; base-uri 'none'; form-action 'none'; frame-ancestors 'none'",
-        hub.store.url
+         font-src 'self'; connect-src 'self' {} {}; base-uri 'none'; form-action 'none'; frame-ancestors 'none'",
+        hub.store.url, hub.cas.url
     );
     set(response, "content-security-policy", policy);
     set(response, "x-content-type-options", "nosniff");

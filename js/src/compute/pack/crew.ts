@@ -100,8 +100,7 @@ export function crewOfWorkers(lanes: number, spawn: () => Worker, module: WebAss
 }
 
 /** One lane on this thread, with hashing that is or is not the engine's own. */
-export function crewInPlace(hashing: Hashing, isEngines: boolean): Crew {
-  const transport = chooseTransport(undefined);
+export function crewInPlace(hashing: Hashing, isEngines: boolean, transport = chooseTransport(undefined)): Crew {
   return {
     lanes: 1,
     canHelp: false,

@@ -13,6 +13,7 @@ import { Sender } from "./sender.js";
 import type { Hasher, Hashing } from "../lane.js";
 import { probeAll } from "../probe.js";
 import { release } from "../release.js";
+import { orAborted } from "../../abort.js";
 import { toError } from "../../errors.js";
 import { Pace } from "../../pace.js";
 import { readFailureOf } from "../../source/failure.js";
@@ -42,6 +43,8 @@ interface Job extends Readable {
   /** Makes it here, beside the engine. */
   readonly hasher: Hasher | undefined;
   readonly borrowed: Borrowed | undefined;
+  /** Aborted when nobody wants it any more. */
+  readonly stop: AbortController;
   reported: number;
   state: "waiting" | "read" | "ended" | "stopped";
 }
@@ -168,6 +171,7 @@ export class Lane {
       borrowed,
       sha256: known,
       hasher: known === undefined && hashesBeside ? hashing.sha256() : undefined,
+      stop: new AbortController(),
       reported: performance.now(),
       state: "waiting",
     };
@@ -190,7 +194,8 @@ export class Lane {
         const { from: job, end, isOwn } = window;
         let bytes;
         try {
-          bytes = await window.bytes;
+          // A read may take for ever.
+          bytes = await orAborted(window.bytes, job.stop.signal);
         } catch (error) {
           if (!this.#isOver) this.#fail(job, readFailureOf(error));
           continue;
@@ -323,6 +328,7 @@ export class Lane {
 }
 
 function letGo(job: Job): void {
+  job.stop.abort();
   job.hasher?.free();
   job.borrowed?.close();
 }
