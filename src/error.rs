@@ -123,7 +123,7 @@ pub struct Refusal {
     /// The server's name for the request, to be quoted in a bug report.
     pub request_id: Option<String>,
     /// The whole JSON body, or `{ "message": … }` around a text body.
-    pub data: serde_json::Value,
+    pub data: crate::json::Json,
 }
 
 /// One failure.

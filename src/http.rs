@@ -142,8 +142,8 @@ impl Request {
 
     /// Sets a JSON body.
     #[must_use]
-    pub fn json(self, value: &serde_json::Value) -> Request {
-        self.text("application/json", value.to_string())
+    pub fn json(self, text: String) -> Request {
+        self.text("application/json", text)
     }
 
     /// Leaves the body of a good answer with the driver.

@@ -4,6 +4,7 @@
 use hubferry::Code;
 use hubferry::call::Call;
 use hubferry::http::Response;
+use hubferry::json::Json;
 use hubferry::step::{Failure, Input, Step, StepId};
 use hubferry::time::Millis;
 use hubferry::wire::{AnyEndpoint, CallSpec};
@@ -16,7 +17,7 @@ fn start(ask: Value) -> Result<Call<AnyEndpoint>, hubferry::Error> {
 }
 
 /// The step's id, and the request as `METHOD path`.
-fn sent(step: Step<Value>) -> (StepId, String) {
+fn sent(step: Step<Json>) -> (StepId, String) {
     match step {
         Step::Send { id, request } => {
             let path = request.url.strip_prefix("https://hub.example").expect("the Hub's own address");
@@ -38,7 +39,7 @@ fn run(ask: Value, headers: &[(&str, &str)], body: &str) -> (String, Value) {
     assert!(matches!(call.poll(Millis(0)), Step::Wait { until: Some(_) }), "an answer is not awaited for ever");
     call.handle(Millis(1), response(id, 200, headers, body)).expect("an answer that is awaited");
     match call.poll(Millis(1)) {
-        Step::Done(Ok(output)) => (request, output),
+        Step::Done(Ok(output)) => (request, serde_json::to_value(output).expect("JSON")),
         other => panic!("not done: {other:?}"),
     }
 }
@@ -257,7 +258,7 @@ fn what_xet_stores_is_asked_of_the_store_with_its_own_token_alone() {
     call.handle(Millis(1), response(id, 200, &[], &body.to_string())).expect("an answer that is awaited");
     let Step::Done(Ok(plan)) = call.poll(Millis(1)) else { panic!("not done") };
     assert_eq!(
-        plan,
+        serde_json::to_value(plan).expect("JSON"),
         json!({
             "skip": 1,
             "terms": [{ "fetch": 0, "chunks": [4, 5], "bytes": 7 }],
@@ -270,7 +271,7 @@ fn what_xet_stores_is_asked_of_the_store_with_its_own_token_alone() {
     let Step::Send { id, request } = call.poll(Millis(0)) else { panic!("no request") };
     assert_eq!(request.headers, [("range", "bytes=90-104".to_owned())]);
     call.handle(Millis(1), response(id, 206, &[], "")).expect("an answer that is awaited");
-    assert_eq!(call.poll(Millis(1)), Step::Done(Ok(Value::Null)));
+    assert_eq!(call.poll(Millis(1)), Step::Done(Ok(Json::Null)));
 
     let odd = json!({
         "type": "reconstruct", "casUrl": "http://cas.example", "casToken": "s3cret", "hash": hash, "range": [0, 1],

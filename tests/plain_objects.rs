@@ -35,13 +35,21 @@ fn inputs() {
         assert_same::<InputView>(value);
     }
     for (value, reason) in [
-        (json!({ "type": "digested", "id": 2 }), "\"digested\""),
-        (json!({ "type": "response", "id": 3, "status": 200, "body": "" }), "\"response\""),
+        (json!({ "type": "digested", "id": 2 }), "digest is missing"),
+        (json!({ "type": "response", "id": 3, "status": 200, "body": "" }), "headers is missing"),
+        (
+            json!({ "type": "response", "id": 3, "status": 200, "headers": [["etag"]], "body": "" }),
+            "headers[0] must be",
+        ),
         (json!({ "type": "surprise", "id": 3 }), "\"surprise\""),
-        (json!({ "type": "probed", "id": 1, "files": [{ "type": "probed" }] }), "a probe's result"),
-        (json!({ "type": "progress", "id": 1, "bytes": -1 }), "-1"),
-        (json!({ "type": "progress", "bytes": 1 }), "id"),
-        (json!({ "type": "response", "id": 3, "status": 70_000, "headers": [], "body": "" }), "70000"),
+        (json!({ "type": "probed", "id": 1, "files": [{ "type": "probed" }] }), "files[0].sample is missing"),
+        (json!({ "type": "probed", "id": 1, "files": [{ "type": "lost" }] }), "files[0] must be a probe's result"),
+        (json!({ "type": "progress", "id": 1, "bytes": -1 }), "bytes must be an integer from 0"),
+        (json!({ "type": "progress", "bytes": 1 }), "id is missing"),
+        (
+            json!({ "type": "response", "id": 3, "status": 70_000, "headers": [], "body": "" }),
+            "status must be less than 2^16",
+        ),
     ] {
         let error = error_of::<InputView>(&value);
         assert!(error.contains(reason), "{value}: {error}");
@@ -66,25 +74,29 @@ fn operations() {
 fn repos() {
     assert_same::<RepoSpec>(json!("datasets/user/name"));
     assert_same::<RepoSpec>(json!({ "type": "space", "name": "user/name" }));
-    for value in [json!(7), json!(["user/name"]), json!(null)] {
+    for value in [json!(7), json!(["user/name"])] {
         let error = error_of::<RepoSpec>(&value);
         assert!(error.contains("a repo, such as \"user/name\""), "{value}: {error}");
     }
-    assert!(error_of::<RepoSpec>(&json!({ "type": "space" })).contains("name"));
+    assert!(error_of::<RepoSpec>(&json!(null)).contains("is missing"));
+    assert!(error_of::<RepoSpec>(&json!({ "type": "space" })).contains("name is missing"));
     assert!(error_of::<PushSpec>(&json!({ "repo": 7, "seed": 1 })).contains("a repo"));
 }
 
 #[test]
 fn calls() {
     for (ask, reason) in [
-        (json!({ "type": "listFiles", "repo": "user/name" }), "no call of type \"listFiles\""),
+        (json!({ "type": "listFiles", "repo": "user/name" }), "none of type \"listFiles\""),
         (json!({ "type": "listTree" }), "repo is missing"),
         (json!({ "type": "createBranch", "repo": "user/name" }), "branch is missing"),
         (json!({ "type": "deleteBranch", "repo": "user/name" }), "branch is missing"),
         (json!({ "type": "pathsInfo", "repo": "user/name" }), "paths is missing"),
         (json!({ "type": "resolve", "repo": "user/name" }), "path is missing"),
-        (json!({ "type": "createRepo", "repo": "user/name", "visibility": "secret" }), "secret"),
-        (json!({ "repo": "user/name" }), "type"),
+        (
+            json!({ "type": "createRepo", "repo": "user/name", "visibility": "secret" }),
+            "ask.visibility must be \"public\", \"private\" or \"protected\", not \"secret\"",
+        ),
+        (json!({ "repo": "user/name" }), "ask.type is missing"),
     ] {
         let error = error_of::<CallSpec>(&json!({ "ask": ask }));
         assert!(error.contains(reason), "{ask}: {error}");

@@ -8,13 +8,12 @@
 use std::collections::HashMap;
 use std::ops::Range;
 
-use serde::Deserialize;
-
 use super::Cas;
 use crate::error::Error;
 use crate::hash::XetHash;
 use crate::http::{Method, Request, Response};
 use crate::hub::{Endpoint, Hub};
+use crate::json::{Fields, Json, Misfit, Name, Read};
 use crate::xorb::XORB_MOST_BYTES;
 
 /// Which of the two routes.
@@ -72,47 +71,97 @@ pub struct Fetch {
     pub chunks: Range<u32>,
 }
 
-#[derive(Deserialize)]
 struct Said {
     offset_into_first_range: u64,
     terms: Vec<SaidTerm>,
-    #[serde(default)]
-    fetch_info: HashMap<String, Vec<SaidFetch>>,
-    #[serde(default)]
-    xorbs: HashMap<String, Vec<SaidXorb>>,
+    fetch_info: Vec<(Name, Vec<SaidFetch>)>,
+    xorbs: Vec<(Name, Vec<SaidXorb>)>,
 }
 
-#[derive(Deserialize)]
+impl Read for Said {
+    fn read(json: Json) -> Result<Said, Misfit> {
+        let mut said = Fields::of(json)?;
+        Ok(Said {
+            offset_into_first_range: said.get("offset_into_first_range")?,
+            terms: said.get("terms")?,
+            fetch_info: of_xorbs(&mut said, "fetch_info")?,
+            xorbs: of_xorbs(&mut said, "xorbs")?,
+        })
+    }
+}
+
+/// What is said of each xorb, under the xorb's hash.
+fn of_xorbs<T: Read>(said: &mut Fields, name: &str) -> Result<Vec<(Name, Vec<T>)>, Misfit> {
+    let xorbs: Option<Fields> = said.get(name)?;
+    xorbs.map_or(Ok(Vec::new()), Fields::all).map_err(|misfit| misfit.within(name))
+}
+
 struct SaidTerm {
     hash: String,
     unpacked_length: u64,
     range: Span,
 }
 
+impl Read for SaidTerm {
+    fn read(json: Json) -> Result<SaidTerm, Misfit> {
+        let mut term = Fields::of(json)?;
+        Ok(SaidTerm {
+            hash: term.get("hash")?,
+            unpacked_length: term.get("unpacked_length")?,
+            range: term.get("range")?,
+        })
+    }
+}
+
 /// Of chunks half-open; of bytes, as in HTTP, both ends belong to it.
-#[derive(Deserialize, Clone, Copy)]
+#[derive(Clone, Copy)]
 struct Span {
     start: u64,
     end: u64,
 }
 
-#[derive(Deserialize)]
+impl Read for Span {
+    fn read(json: Json) -> Result<Span, Misfit> {
+        let mut span = Fields::of(json)?;
+        Ok(Span { start: span.get("start")?, end: span.get("end")? })
+    }
+}
+
 struct SaidFetch {
     range: Span,
     url: String,
     url_range: Span,
 }
 
-#[derive(Deserialize)]
+impl Read for SaidFetch {
+    fn read(json: Json) -> Result<SaidFetch, Misfit> {
+        let mut fetch = Fields::of(json)?;
+        Ok(SaidFetch { range: fetch.get("range")?, url: fetch.get("url")?, url_range: fetch.get("url_range")? })
+    }
+}
+
 struct SaidXorb {
     url: String,
     ranges: Vec<SaidRange>,
 }
 
-#[derive(Deserialize)]
+impl Read for SaidXorb {
+    fn read(json: Json) -> Result<SaidXorb, Misfit> {
+        let mut xorb = Fields::of(json)?;
+        Ok(SaidXorb { url: xorb.get("url")?, ranges: xorb.get("ranges")? })
+    }
+}
+
 struct SaidRange {
     chunks: Span,
     bytes: Span,
+}
+
+impl Read for SaidRange {
+    fn read(json: Json) -> Result<SaidRange, Misfit> {
+        let mut range = Fields::of(json)?;
+        Ok(SaidRange { chunks: range.get("chunks")?, bytes: range.get("bytes")? })
+    }
 }
 
 impl Reconstruct {
@@ -125,13 +174,13 @@ impl Reconstruct {
         let mut offers: HashMap<String, Vec<Fetch>> = HashMap::new();
         for (hash, fetches) in &said.fetch_info {
             for SaidFetch { range, url, url_range } in fetches {
-                offers.entry(hash.clone()).or_default().push(self.fetch(url, *range, *url_range)?);
+                offers.entry(hash.to_string()).or_default().push(self.fetch(url, *range, *url_range)?);
             }
         }
         for (hash, xorbs) in &said.xorbs {
             for SaidXorb { url, ranges } in xorbs {
                 for SaidRange { chunks, bytes } in ranges {
-                    offers.entry(hash.clone()).or_default().push(self.fetch(url, *chunks, *bytes)?);
+                    offers.entry(hash.to_string()).or_default().push(self.fetch(url, *chunks, *bytes)?);
                 }
             }
         }
@@ -213,7 +262,8 @@ impl Endpoint for Reconstruct {
         if !response.is_success() {
             return Err(super::refused(response, &self.request(hub)?.url));
         }
-        let said: Said = serde_json::from_str(&response.body).map_err(|error| self.wrong(&error.to_string()))?;
+        let answer = Json::parse(&response.body).map_err(|error| self.wrong(&error.to_string()))?;
+        let said = Said::read(answer).map_err(|misfit| self.wrong(&misfit.to_string()))?;
         self.plan(&said).map(Some)
     }
 }

@@ -1,10 +1,9 @@
 //! `POST`, `DELETE /api/{type}/{id}/branch/{branch}`: branches come and go.
 
-use serde_json::{Map, Value};
-
 use super::{Endpoint, Hub, Replay, RepoId, no_content, revision_segment};
 use crate::error::Error;
 use crate::http::{Method, Request, Response};
+use crate::json;
 
 /// Makes a branch. `conflict` when there is one of that name already.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -35,17 +34,16 @@ impl Endpoint for CreateBranch {
     const REPLAY: Replay = Replay::Unsafe;
 
     fn request(&self, hub: &Hub) -> Result<Request, Error> {
-        let mut body = Map::new();
-        if let Some(start) = &self.starting_point {
-            body.insert("startingPoint".to_owned(), start.clone().into());
-        }
-        if self.empty {
-            body.insert("emptyBranch".to_owned(), true.into());
-        }
-        if self.overwrite {
-            body.insert("overwrite".to_owned(), true.into());
-        }
-        Ok(self.bare(hub)?.json(&Value::Object(body)))
+        let body = json::object(|body| {
+            if self.empty {
+                body.flag("emptyBranch", true);
+            }
+            if self.overwrite {
+                body.flag("overwrite", true);
+            }
+            body.text_if("startingPoint", self.starting_point.as_deref());
+        });
+        Ok(self.bare(hub)?.json(body))
     }
 
     fn parse(&self, response: &Response, hub: &Hub) -> Result<(), Error> {

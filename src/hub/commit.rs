@@ -3,12 +3,10 @@
 //! Contents of regular files stand in the body by reference; the driver slices and encodes them while it makes the body.
 //! Source: Hub API, commit; vectors in `tests/vectors/commit-bodies.json`.
 
-use serde::Deserialize;
-use serde_json::{Value, json as object};
-
 use super::{Endpoint, Hub, Replay, RepoId, encode_segment, json, revision_segment};
 use crate::error::Error;
 use crate::http::{BodyPart, FileIdx, Method, Request, Response};
+use crate::json::{Fields, object, quoted};
 
 /// Makes a commit.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -79,15 +77,13 @@ impl Commit {
         Ok(hub.repo_request(Method::Post, &self.repo, &path))
     }
 
-    fn header_line(&self) -> Value {
-        let mut value = object!({
-            "summary": self.title,
-            "description": self.description.as_deref().unwrap_or_default(),
-        });
-        if let Some(parent) = &self.parent_commit {
-            value["parentCommit"] = parent.clone().into();
-        }
-        object!({ "key": "header", "value": value })
+    fn header_line(&self) -> String {
+        object(|line| {
+            line.text("key", "header").object("value", |value| {
+                value.text("description", self.description.as_deref().unwrap_or_default());
+                value.text_if("parentCommit", self.parent_commit.as_deref()).text("summary", &self.title);
+            });
+        })
     }
 }
 
@@ -102,16 +98,13 @@ impl Endpoint for Commit {
         for line in &self.lines {
             match line {
                 CommitLine::File { path, file, size } => body.file_line(path, *file, *size),
-                CommitLine::LfsFile { path, oid, size } => body.line(&object!({
-                    "key": "lfsFile",
-                    "value": { "path": path, "algo": "sha256", "oid": oid, "size": size },
+                CommitLine::LfsFile { path, oid, size } => body.line(&object(|line| {
+                    line.text("key", "lfsFile").object("value", |value| {
+                        value.text("algo", "sha256").text("oid", oid).text("path", path).number("size", *size);
+                    });
                 })),
-                CommitLine::DeleteFile { path } => {
-                    body.line(&object!({ "key": "deletedFile", "value": { "path": path } }));
-                }
-                CommitLine::DeleteFolder { path } => {
-                    body.line(&object!({ "key": "deletedFolder", "value": { "path": path } }));
-                }
+                CommitLine::DeleteFile { path } => body.line(&deletion("deletedFile", path)),
+                CommitLine::DeleteFolder { path } => body.line(&deletion("deletedFolder", path)),
             }
         }
         let mut request = self.bare(hub)?.header("content-type", "application/x-ndjson");
@@ -120,25 +113,26 @@ impl Endpoint for Commit {
     }
 
     fn parse(&self, response: &Response, hub: &Hub) -> Result<CommitDone, Error> {
-        #[derive(Deserialize)]
-        #[serde(rename_all = "camelCase")]
-        struct Body {
-            commit_oid: String,
-            commit_url: Option<String>,
-            hook_output: Option<String>,
-            pull_request_url: Option<String>,
-        }
-        let body: Body = json(response, &self.bare(hub)?)?;
-        let url = body
-            .commit_url
-            .unwrap_or_else(|| hub.page_url(&self.repo, &format!("/commit/{}", encode_segment(&body.commit_oid))));
-        Ok(CommitDone {
-            oid: body.commit_oid,
-            url,
-            hook_output: body.hook_output.unwrap_or_default(),
-            pull_request_url: body.pull_request_url,
+        json(response, &self.bare(hub)?, |answer| {
+            let mut answer = Fields::of(answer)?;
+            let oid: String = answer.get("commitOid")?;
+            let page = || hub.page_url(&self.repo, &format!("/commit/{}", encode_segment(&oid)));
+            Ok(CommitDone {
+                url: answer.get::<Option<String>>("commitUrl")?.unwrap_or_else(page),
+                hook_output: answer.text("hookOutput")?,
+                pull_request_url: answer.get("pullRequestUrl")?,
+                oid,
+            })
         })
     }
+}
+
+fn deletion(key: &str, path: &str) -> String {
+    object(|line| {
+        line.text("key", key).object("value", |value| {
+            value.text("path", path);
+        });
+    })
 }
 
 /// Lines of JSON, each with its line feed; text between two references is one part.
@@ -149,8 +143,8 @@ struct Ndjson {
 }
 
 impl Ndjson {
-    fn line(&mut self, value: &Value) {
-        self.text.push_str(&value.to_string());
+    fn line(&mut self, line: &str) {
+        self.text.push_str(line);
         self.text.push('\n');
     }
 
@@ -161,7 +155,7 @@ impl Ndjson {
             self.parts.push(BodyPart::Base64 { file, start: 0, end: size });
         }
         self.text.push_str(r#"","path":"#);
-        self.text.push_str(&Value::from(path).to_string());
+        self.text.push_str(&quoted(path));
         self.text.push_str(",\"encoding\":\"base64\"}}\n");
     }
 

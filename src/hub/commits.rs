@@ -1,11 +1,10 @@
 //! `GET /api/{type}/{id}/commits/{rev}`: the history of a revision, newest first, page by page.
 
-use serde::{Deserialize, Serialize};
-
 use super::link::{next_cursor, page_request};
 use super::{Endpoint, Hub, RepoId, json, revision_segment};
 use crate::error::Error;
 use crate::http::{Method, Request, Response};
+use crate::json::{Fields, Json, Misfit, Read};
 
 /// Asks for one page of the history.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -30,33 +29,47 @@ pub struct CommitPage {
 }
 
 /// One commit of the history. Field names are the Hub's.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct CommitInfo {
     /// Commit id.
     pub id: String,
     /// First line of the message.
-    #[serde(default)]
     pub title: String,
     /// The rest of the message.
-    #[serde(default)]
     pub message: String,
     /// When, as the Hub writes it (ISO 8601).
-    #[serde(default)]
     pub date: String,
     /// Who.
-    #[serde(default)]
     pub authors: Vec<Author>,
 }
 
 /// An author of a commit.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Author {
     /// Name of the account, or the name in the git commit.
-    #[serde(default)]
     pub user: String,
     /// The account's picture.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub avatar: Option<String>,
+}
+
+impl Read for CommitInfo {
+    fn read(json: Json) -> Result<CommitInfo, Misfit> {
+        let mut commit = Fields::of(json)?;
+        Ok(CommitInfo {
+            id: commit.get("id")?,
+            title: commit.text("title")?,
+            message: commit.text("message")?,
+            date: commit.text("date")?,
+            authors: commit.list("authors")?,
+        })
+    }
+}
+
+impl Read for Author {
+    fn read(json: Json) -> Result<Author, Misfit> {
+        let mut author = Fields::of(json)?;
+        Ok(Author { user: author.text("user")?, avatar: author.get("avatar")? })
+    }
 }
 
 /// Commits that the Hub gives in one page at most.
@@ -83,7 +96,7 @@ impl Endpoint for ListCommits {
     }
 
     fn parse(&self, response: &Response, hub: &Hub) -> Result<CommitPage, Error> {
-        let commits = json(response, &self.bare(hub)?)?;
+        let commits = json(response, &self.bare(hub)?, Vec::read)?;
         Ok(CommitPage { commits, next: next_cursor(response)? })
     }
 }

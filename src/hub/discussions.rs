@@ -3,12 +3,10 @@
 //! One that is opened here begins as a draft with a branch of its own, `refs/pr/{num}`, at the head of the default branch;
 //! commits go there; then it is made ready. Source: Hub API, pull requests.
 
-use serde::Deserialize;
-use serde_json::json as object;
-
 use super::{Endpoint, Hub, Replay, RepoId, json, no_content};
 use crate::error::{Code, Error};
 use crate::http::{Method, Request, Response};
+use crate::json::{Fields, Json, Misfit, Read, object};
 
 /// Asks for the newest pull requests.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -43,34 +41,26 @@ impl Endpoint for ListPulls {
     }
 
     fn parse(&self, response: &Response, hub: &Hub) -> Result<Vec<Pull>, Error> {
-        #[derive(Deserialize)]
-        struct Author {
-            #[serde(default)]
-            name: String,
-        }
-        #[derive(Deserialize)]
-        #[serde(rename_all = "camelCase")]
-        struct Row {
-            num: u64,
-            #[serde(default)]
-            title: String,
-            #[serde(default)]
-            is_pull_request: bool,
-            author: Option<Author>,
-        }
-        #[derive(Deserialize)]
-        struct Body {
-            discussions: Vec<Row>,
-        }
-        let Body { discussions } = json(response, &self.bare(hub))?;
-        let pulls = discussions.into_iter().filter(|row| row.is_pull_request);
-        Ok(pulls
-            .map(|row| Pull {
-                num: row.num,
-                title: row.title,
-                author: row.author.map(|author| author.name).unwrap_or_default(),
-            })
-            .collect())
+        let rows: Vec<Row> = json(response, &self.bare(hub), |answer| Fields::of(answer)?.get("discussions"))?;
+        Ok(rows.into_iter().filter(|row| row.is_pull).map(|row| row.pull).collect())
+    }
+}
+
+/// One discussion of a list.
+struct Row {
+    pull: Pull,
+    is_pull: bool,
+}
+
+impl Read for Row {
+    fn read(json: Json) -> Result<Row, Misfit> {
+        let mut row = Fields::of(json)?;
+        let author = match row.get::<Option<Fields>>("author")? {
+            Some(mut author) => author.text("name")?,
+            None => String::new(),
+        };
+        let pull = Pull { num: row.get("num")?, title: row.text("title")?, author };
+        Ok(Row { pull, is_pull: row.flag("isPullRequest")? })
     }
 }
 
@@ -98,23 +88,20 @@ impl Endpoint for OpenPull {
     const REPLAY: Replay = Replay::Unsafe;
 
     fn request(&self, hub: &Hub) -> Result<Request, Error> {
-        let body = object!({ "title": self.title, "description": self.description, "pullRequest": true });
-        Ok(self.bare(hub).json(&body))
+        let body = object(|body| {
+            body.text("description", &self.description).flag("pullRequest", true).text("title", &self.title);
+        });
+        Ok(self.bare(hub).json(body))
     }
 
     /// Errors: as always; `timeout` too when a gateway gave up waiting, because then the work may yet be done.
     fn parse(&self, response: &Response, hub: &Hub) -> Result<u64, Error> {
-        #[derive(Deserialize)]
-        struct Body {
-            num: u64,
-        }
-        let answer = json(response, &self.bare(hub)).map_err(|mut error| {
+        json(response, &self.bare(hub), |answer| Fields::of(answer)?.get("num")).map_err(|mut error| {
             if matches!(response.status, 502 | 504) {
                 error.code = Code::Timeout;
             }
             error
-        });
-        answer.map(|Body { num }| num)
+        })
     }
 }
 
@@ -132,7 +119,10 @@ impl Endpoint for MakeReady {
 
     fn request(&self, hub: &Hub) -> Result<Request, Error> {
         let path = format!("/discussions/{}/status", self.num);
-        Ok(hub.repo_request(Method::Post, &self.repo, &path).json(&object!({ "status": "open" })))
+        let body = object(|body| {
+            body.text("status", "open");
+        });
+        Ok(hub.repo_request(Method::Post, &self.repo, &path).json(body))
     }
 
     fn parse(&self, response: &Response, hub: &Hub) -> Result<(), Error> {
@@ -157,11 +147,7 @@ impl Endpoint for IsDraft {
     }
 
     fn parse(&self, response: &Response, hub: &Hub) -> Result<bool, Error> {
-        #[derive(Deserialize)]
-        struct Body {
-            status: String,
-        }
-        let Body { status } = json(response, &self.request(hub)?)?;
+        let status: String = json(response, &self.request(hub)?, |answer| Fields::of(answer)?.get("status"))?;
         Ok(status == "draft")
     }
 }

@@ -6,12 +6,10 @@
 use std::collections::HashMap;
 use std::fmt;
 
-use serde::Deserialize;
-use serde_json::{Map, Value, json as object};
-
 use super::{Endpoint, Hub, HubUrl, RepoId, json};
 use crate::error::Error;
 use crate::http::{Method, Request, Response, without_query};
+use crate::json::{Fields, Json, Misfit, Read, object};
 
 /// The media type of everything around LFS.
 pub(super) const LFS_JSON: &str = "application/vnd.git-lfs+json";
@@ -109,22 +107,27 @@ impl Endpoint for LfsBatch {
     type Output = Vec<Action>;
 
     fn request(&self, hub: &Hub) -> Result<Request, Error> {
-        let objects: Vec<Value> =
-            self.objects.iter().map(|(oid, size)| object!({ "oid": oid, "size": size })).collect();
-        let mut body = object!({
-            "operation": "upload",
-            "transfers": ["basic", "multipart"],
-            "objects": objects,
-            "hash_algo": "sha256",
+        let body = object(|body| {
+            body.text("hash_algo", "sha256").list("objects", |objects| {
+                for (oid, size) in &self.objects {
+                    objects.object(|object| {
+                        object.text("oid", oid).number("size", *size);
+                    });
+                }
+            });
+            body.text("operation", "upload");
+            if let Some(revision) = &self.revision {
+                body.object("ref", |reference| {
+                    reference.text("name", revision);
+                });
+            }
+            body.texts("transfers", &["basic", "multipart"]);
         });
-        if let Some(revision) = &self.revision {
-            body["ref"] = object!({ "name": revision });
-        }
-        Ok(self.bare(hub).header("accept", LFS_JSON).text(LFS_JSON, body.to_string()))
+        Ok(self.bare(hub).header("accept", LFS_JSON).text(LFS_JSON, body))
     }
 
     fn parse(&self, response: &Response, hub: &Hub) -> Result<Vec<Action>, Error> {
-        let answer: Answer = json(response, &self.bare(hub))?;
+        let answer: Answer = json(response, &self.bare(hub), Answer::read)?;
         if let Some(transfer) = answer.transfer.filter(|known| known != "basic" && known != "multipart") {
             return Err(Error::protocol(format!("The Hub chose the transfer {transfer:?}, which was not offered")));
         }
@@ -146,73 +149,79 @@ impl Endpoint for LfsBatch {
     }
 }
 
-#[derive(Deserialize)]
 struct Answer {
     transfer: Option<String>,
     objects: Vec<Object>,
 }
 
-#[derive(Deserialize)]
+impl Read for Answer {
+    fn read(json: Json) -> Result<Answer, Misfit> {
+        let mut answer = Fields::of(json)?;
+        Ok(Answer { transfer: answer.get("transfer")?, objects: answer.get("objects")? })
+    }
+}
+
 struct Object {
     oid: String,
-    actions: Option<Actions>,
-    error: Option<Refused>,
-}
-
-#[derive(Deserialize)]
-struct Actions {
+    refused: Option<(i64, String)>,
     upload: Option<Upload>,
-    verify: Option<Target>,
+    verify: Option<String>,
 }
 
-#[derive(Deserialize)]
+impl Read for Object {
+    fn read(json: Json) -> Result<Object, Misfit> {
+        let mut object = Fields::of(json)?;
+        let refused = match object.get::<Option<Fields>>("error")? {
+            Some(mut error) => Some((error.get::<f64>("code")? as i64, error.text("message")?)),
+            None => None,
+        };
+        let (upload, verify) = match object.get::<Option<Fields>>("actions")? {
+            Some(mut actions) => (actions.get("upload")?, actions.get::<Option<Fields>>("verify")?),
+            None => (None, None),
+        };
+        let verify = verify.map(|mut verify| verify.get("href")).transpose()?;
+        Ok(Object { oid: object.get("oid")?, refused, upload, verify })
+    }
+}
+
 struct Upload {
     href: String,
-    #[serde(default)]
-    header: Option<Map<String, Value>>,
+    header: Json,
 }
 
-#[derive(Deserialize)]
-struct Target {
-    href: String,
-}
-
-#[derive(Deserialize)]
-struct Refused {
-    code: i64,
-    #[serde(default)]
-    message: String,
+impl Read for Upload {
+    fn read(json: Json) -> Result<Upload, Misfit> {
+        let mut upload = Fields::of(json)?;
+        Ok(Upload { href: upload.get("href")?, header: upload.get("header")? })
+    }
 }
 
 fn action(object: Object, size: u64, hub: &Hub) -> Result<Action, Error> {
-    if let Some(Refused { code, message }) = object.error {
+    if let Some((code, message)) = object.refused {
         return Ok(Action::Refused { code, message });
     }
-    let Some(Actions { upload: Some(upload), verify }) = object.actions else { return Ok(Action::Present) };
+    let Some(upload) = object.upload else { return Ok(Action::Present) };
     let href = on_this_hub(hub, checked(upload.href)?);
-    let verify = verify.map(|verify| checked(verify.href)).transpose()?.map(|href| on_this_hub(hub, href));
-    match upload.header {
-        Some(header) if header.contains_key("chunk_size") => {
-            Ok(Action::Multipart { parts: plan_parts(&header, size)?, complete: href, verify })
-        }
-        _ => Ok(Action::Basic { href, verify }),
+    let verify = object.verify.map(checked).transpose()?.map(|href| on_this_hub(hub, href));
+    if *upload.header.get("chunk_size") == Json::Null {
+        return Ok(Action::Basic { href, verify });
     }
+    Ok(Action::Multipart { parts: plan_parts(&upload.header, size)?, complete: href, verify })
 }
 
 /// Reads the parts out of an upload action's `header`: `chunk_size`, and one URL per part number.
 ///
 /// Errors: `protocol` unless the numbers are 1, 2, … and as many as the size asks for.
-pub fn plan_parts(header: &Map<String, Value>, size: u64) -> Result<Vec<PartUrl>, Error> {
+pub fn plan_parts(header: &Json, size: u64) -> Result<Vec<PartUrl>, Error> {
     let wrong = |why: String| Error::protocol(format!("The Hub's multipart plan {why}"));
     let chunk_size = match header.get("chunk_size") {
-        Some(Value::String(text)) => text.parse().ok(),
-        Some(value) => value.as_u64(),
-        None => None,
+        Json::Text(text) => text.parse().ok(),
+        other => other.as_u64(),
     }
     .filter(|size| *size > 0)
     .ok_or_else(|| wrong("has no usable chunk_size".to_owned()))?;
     let mut urls: Vec<(u64, String)> = Vec::new();
-    for (key, value) in header {
+    for (key, value) in header.members() {
         if key.is_empty() || !key.bytes().all(|byte| byte.is_ascii_digit()) {
             continue;
         }
@@ -256,6 +265,8 @@ fn on_this_hub(hub: &Hub, href: String) -> String {
 
 #[cfg(test)]
 mod tests {
+    use serde_json::{Value, json as object};
+
     use super::*;
     use crate::Code;
     use crate::hub::testing::{good, hub, repo, shown};

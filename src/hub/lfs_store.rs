@@ -3,13 +3,12 @@
 //! Presigned URLs carry their own permission in the query: these requests have neither a token nor any other header. Only
 //! the verification belongs to the Hub and may see the token.
 
-use serde_json::{Value, json as object};
-
 use super::lfs_batch::LFS_JSON;
 use super::refusal::refused_by_store;
 use super::{Endpoint, Hub, no_content};
 use crate::error::Error;
 use crate::http::{BodyPart, FileIdx, Method, Request, Response};
+use crate::json::object;
 
 /// Sends a whole object.
 #[derive(Clone, PartialEq, Eq)]
@@ -85,14 +84,16 @@ impl Endpoint for Complete {
         if self.etags.is_empty() || self.etags.iter().any(String::is_empty) {
             return Err(Error::internal("an LFS object cannot be completed before every part has its ETag"));
         }
-        let parts: Vec<Value> = self
-            .etags
-            .iter()
-            .zip(1_u64..)
-            .map(|(etag, number)| object!({ "partNumber": number, "etag": etag }))
-            .collect();
-        let body = object!({ "oid": self.oid, "parts": parts });
-        Ok(Request::new(Method::Post, &self.href).header("accept", LFS_JSON).text(LFS_JSON, body.to_string()))
+        let body = object(|body| {
+            body.text("oid", &self.oid).list("parts", |parts| {
+                for (etag, number) in self.etags.iter().zip(1_u64..) {
+                    parts.object(|part| {
+                        part.text("etag", etag).number("partNumber", number);
+                    });
+                }
+            });
+        });
+        Ok(Request::new(Method::Post, &self.href).header("accept", LFS_JSON).text(LFS_JSON, body))
     }
 
     fn parse(&self, response: &Response, _: &Hub) -> Result<(), Error> {
@@ -115,7 +116,10 @@ impl Endpoint for Verify {
     type Output = ();
 
     fn request(&self, hub: &Hub) -> Result<Request, Error> {
-        Ok(hub.follow(Method::Post, &self.href).json(&object!({ "oid": self.oid, "size": self.size })))
+        let body = object(|body| {
+            body.text("oid", &self.oid).number("size", self.size);
+        });
+        Ok(hub.follow(Method::Post, &self.href).json(body))
     }
 
     fn parse(&self, response: &Response, hub: &Hub) -> Result<(), Error> {

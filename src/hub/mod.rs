@@ -38,10 +38,9 @@ pub use address::{Hub, HubUrl, RepoId, RepoType, Token, encode_path, encode_segm
 use address::{path_segments, revision_segment};
 pub use refusal::{refused, refused_by_cas};
 
-use serde::de::DeserializeOwned;
-
 use crate::error::Error;
 use crate::http::{Request, Response, without_query};
+use crate::json::{Json, Misfit};
 use crate::limits;
 use crate::time::Millis;
 
@@ -84,15 +83,21 @@ pub trait Endpoint {
 }
 
 /// Reads a JSON body of a successful answer; a refusal becomes its error.
-fn json<T: DeserializeOwned>(response: &Response, request: &Request) -> Result<T, Error> {
+fn json<T>(response: &Response, request: &Request, read: impl FnOnce(Json) -> Result<T, Misfit>) -> Result<T, Error> {
+    read(tree(response, request)?).map_err(|misfit| unreadable(request, misfit.to_string()))
+}
+
+fn tree(response: &Response, request: &Request) -> Result<Json, Error> {
     no_content(response, request)?;
-    serde_json::from_str(&response.body).map_err(|error| {
-        Error::protocol(format!(
-            "The answer to {} {} is not what this version of hubferry can read ({error})",
-            request.method.as_str(),
-            without_query(&request.url),
-        ))
-    })
+    Json::parse(&response.body).map_err(|error| unreadable(request, error.to_string()))
+}
+
+fn unreadable(request: &Request, why: String) -> Error {
+    Error::protocol(format!(
+        "The answer to {} {} is not what this version of hubferry can read ({why})",
+        request.method.as_str(),
+        without_query(&request.url),
+    ))
 }
 
 /// Checks that an answer is a success; what it says does not matter.

@@ -1,11 +1,10 @@
 //! `POST /api/{type}/{id}/paths-info/{rev}`: what stands at these paths.
 
-use serde_json::json as object;
-
 pub use super::entry::{Entry, EntryKind, LastCommit, LfsPointer};
 use super::{Endpoint, Hub, RepoId, json, revision_segment};
 use crate::error::Error;
 use crate::http::{Method, Request, Response};
+use crate::json::{Read, object};
 use crate::limits::PATHS_INFO_PATHS;
 
 /// Asks about paths. Those that do not exist are missing from the answer, whose order is the Hub's.
@@ -38,11 +37,14 @@ impl Endpoint for PathsInfo {
                 self.paths.len()
             )));
         }
-        Ok(self.bare(hub)?.json(&object!({ "paths": self.paths, "expand": self.expand })))
+        let body = object(|body| {
+            body.flag("expand", self.expand).texts("paths", &self.paths);
+        });
+        Ok(self.bare(hub)?.json(body))
     }
 
     fn parse(&self, response: &Response, hub: &Hub) -> Result<Vec<Entry>, Error> {
-        json(response, &self.bare(hub)?)
+        json(response, &self.bare(hub)?, Vec::read)
     }
 }
 

@@ -2,12 +2,10 @@
 
 use std::collections::HashMap;
 
-use serde::{Deserialize, Serialize};
-use serde_json::json as object;
-
 use super::{Endpoint, Hub, RepoId, json, revision_segment};
 use crate::error::Error;
 use crate::http::{Method, Request, Response};
+use crate::json::{Fields, Json, Misfit, Read, object};
 
 /// Asks about files that a commit is going to add.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -27,7 +25,7 @@ pub struct Preupload {
 }
 
 /// One file of a [`Preupload`].
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct PreuploadFile {
     /// Path in the repo.
     pub path: String,
@@ -38,8 +36,7 @@ pub struct PreuploadFile {
 }
 
 /// Where a file's content goes.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
-#[serde(rename_all = "camelCase")]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum UploadMode {
     /// Into the commit itself.
     Regular,
@@ -48,19 +45,38 @@ pub enum UploadMode {
 }
 
 /// What the Hub wants with one file.
-#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
-#[serde(rename_all = "camelCase")]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct PreuploadAnswer {
     /// Path in the repo.
     pub path: String,
     /// Where the content goes.
     pub upload_mode: UploadMode,
     /// Whether the repo's ignore rules leave the file out.
-    #[serde(default)]
     pub should_ignore: bool,
     /// What stands at the path now: SHA-256 of an LFS file, git blob oid of a regular one.
-    #[serde(default)]
     pub oid: Option<String>,
+}
+
+impl Read for PreuploadAnswer {
+    fn read(json: Json) -> Result<PreuploadAnswer, Misfit> {
+        let mut answer = Fields::of(json)?;
+        Ok(PreuploadAnswer {
+            path: answer.get("path")?,
+            upload_mode: answer.get("uploadMode")?,
+            should_ignore: answer.flag("shouldIgnore")?,
+            oid: answer.get("oid")?,
+        })
+    }
+}
+
+impl Read for UploadMode {
+    fn read(json: Json) -> Result<UploadMode, Misfit> {
+        match json.as_str() {
+            Some("regular") => Ok(UploadMode::Regular),
+            Some("lfs") => Ok(UploadMode::Lfs),
+            _ => Err(Misfit::wanted("\"regular\" or \"lfs\"", &json)),
+        }
+    }
 }
 
 impl Preupload {
@@ -76,22 +92,22 @@ impl Endpoint for Preupload {
     type Output = HashMap<String, PreuploadAnswer>;
 
     fn request(&self, hub: &Hub) -> Result<Request, Error> {
-        let mut body = object!({ "files": self.files });
-        if let Some(text) = &self.git_ignore {
-            body["gitIgnore"] = text.clone().into();
-        }
-        if let Some(text) = &self.git_attributes {
-            body["gitAttributes"] = text.clone().into();
-        }
-        Ok(self.bare(hub)?.json(&body))
+        let body = object(|body| {
+            body.list("files", |files| {
+                for PreuploadFile { path, sample, size } in &self.files {
+                    files.object(|file| {
+                        file.text("path", path).text("sample", sample).number("size", *size);
+                    });
+                }
+            });
+            body.text_if("gitAttributes", self.git_attributes.as_deref());
+            body.text_if("gitIgnore", self.git_ignore.as_deref());
+        });
+        Ok(self.bare(hub)?.json(body))
     }
 
     fn parse(&self, response: &Response, hub: &Hub) -> Result<HashMap<String, PreuploadAnswer>, Error> {
-        #[derive(Deserialize)]
-        struct Body {
-            files: Vec<PreuploadAnswer>,
-        }
-        let Body { files } = json(response, &self.bare(hub)?)?;
+        let files: Vec<PreuploadAnswer> = json(response, &self.bare(hub)?, |answer| Fields::of(answer)?.get("files"))?;
         let answers: HashMap<String, PreuploadAnswer> =
             files.into_iter().map(|answer| (answer.path.clone(), answer)).collect();
         match self.files.iter().find(|file| !answers.contains_key(&file.path)) {

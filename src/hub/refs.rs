@@ -1,10 +1,9 @@
 //! `GET /api/{type}/{id}/refs`: branches, tags and pull requests.
 
-use serde::{Deserialize, Serialize};
-
 use super::{Endpoint, Hub, RepoId, json};
 use crate::error::Error;
 use crate::http::{Method, Request, Response};
+use crate::json::{Fields, Json, Misfit, Read};
 
 /// Asks for a repo's refs.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -16,8 +15,7 @@ pub struct ListRefs {
 }
 
 /// A repo's refs.
-#[derive(Debug, Clone, PartialEq, Eq, Default, Deserialize)]
-#[serde(rename_all = "camelCase", default)]
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Refs {
     /// Branches.
     pub branches: Vec<Ref>,
@@ -30,13 +28,11 @@ pub struct Refs {
 }
 
 /// One ref.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Ref {
     /// Short name: `main`.
     pub name: String,
     /// Full name: `refs/heads/main`.
-    #[serde(rename = "ref")]
     pub full_name: String,
     /// The commit it stands for.
     pub target_commit: String,
@@ -51,7 +47,22 @@ impl Endpoint for ListRefs {
     }
 
     fn parse(&self, response: &Response, hub: &Hub) -> Result<Refs, Error> {
-        json(response, &self.request(hub)?)
+        json(response, &self.request(hub)?, |answer| {
+            let mut answer = Fields::of(answer)?;
+            Ok(Refs {
+                branches: answer.list("branches")?,
+                tags: answer.list("tags")?,
+                converts: answer.list("converts")?,
+                pull_requests: answer.list("pullRequests")?,
+            })
+        })
+    }
+}
+
+impl Read for Ref {
+    fn read(json: Json) -> Result<Ref, Misfit> {
+        let mut one = Fields::of(json)?;
+        Ok(Ref { name: one.get("name")?, full_name: one.get("ref")?, target_commit: one.get("targetCommit")? })
     }
 }
 

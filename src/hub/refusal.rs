@@ -2,10 +2,9 @@
 //!
 //! Source: Hub API, error model; the order of the conditions is the Python client's.
 
-use serde_json::Value;
-
 use crate::error::{Code, Error, Refusal};
 use crate::http::{Response, without_query};
+use crate::json::Json;
 
 /// Reads an answer of the Hub that is not a success.
 ///
@@ -99,14 +98,14 @@ fn advice(code: Code) -> &'static str {
 
 /// What an answer says in words.
 struct Said {
-    data: Value,
+    data: Json,
     texts: Vec<String>,
 }
 
 impl Said {
     fn read(response: &Response) -> Said {
-        let data = serde_json::from_str(&response.body)
-            .unwrap_or_else(|_| serde_json::json!({ "message": plain_text(&response.body) }));
+        let data = Json::parse(&response.body)
+            .unwrap_or_else(|_| Json::Object(vec![("message".into(), Json::Text(plain_text(&response.body)))]));
         let texts = texts(&data, response.header("x-error-message"));
         Said { data, texts }
     }
@@ -129,7 +128,7 @@ impl Said {
 }
 
 /// Every text the Hub put into its answer, once each.
-fn texts(data: &Value, header: Option<&str>) -> Vec<String> {
+fn texts(data: &Json, header: Option<&str>) -> Vec<String> {
     let mut texts: Vec<String> = Vec::new();
     let mut add = |text: &str| {
         let text = text.trim().trim_end_matches('.');
@@ -141,16 +140,14 @@ fn texts(data: &Value, header: Option<&str>) -> Vec<String> {
         add(header);
     }
     for key in ["error", "errors", "error_description", "message"] {
-        match data.get(key) {
-            Some(Value::String(text)) => add(text),
-            Some(Value::Array(list)) => {
-                for item in list {
-                    if let Some(text) = item.as_str().or_else(|| item.get("message").and_then(Value::as_str)) {
-                        add(text);
-                    }
-                }
+        let said = data.get(key);
+        if let Some(text) = said.as_str() {
+            add(text);
+        }
+        for item in said.items() {
+            if let Some(text) = item.as_str().or_else(|| item.get("message").as_str()) {
+                add(text);
             }
-            _ => {}
         }
     }
     texts

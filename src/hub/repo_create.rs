@@ -1,11 +1,11 @@
 //! `POST /api/repos/create`: a new repo.
 
-use serde::{Deserialize, Serialize};
-use serde_json::{Value, json as object};
+use serde::Serialize;
 
 use super::{Endpoint, Hub, Replay, RepoId, RepoType, json, refused};
 use crate::error::Error;
 use crate::http::{Method, Request, Response};
+use crate::json::{Fields, Json, Misfit, ObjectText, Read, object};
 
 /// Makes a repo.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -25,7 +25,7 @@ pub struct CreateRepo {
 }
 
 /// Who sees a repo.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Visibility {
     /// Everybody.
@@ -37,12 +37,31 @@ pub enum Visibility {
 }
 
 /// A file that a repo starts with.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct InitialFile {
     /// Path in the repo.
     pub path: String,
     /// Content in base64.
     pub content: String,
+}
+
+impl Read for Visibility {
+    fn read(json: Json) -> Result<Visibility, Misfit> {
+        match json.as_str() {
+            Some("public") => Ok(Visibility::Public),
+            Some("private") => Ok(Visibility::Private),
+            Some("protected") => Ok(Visibility::Protected),
+            Some(other) => Err(Misfit::new(format!("must be \"public\", \"private\" or \"protected\", not {other:?}"))),
+            None => Err(Misfit::wanted("a text", &json)),
+        }
+    }
+}
+
+impl Read for InitialFile {
+    fn read(json: Json) -> Result<InitialFile, Misfit> {
+        let mut file = Fields::of(json)?;
+        Ok(InitialFile { path: file.get("path")?, content: file.get("content")? })
+    }
 }
 
 /// A repo that was made, or was there.
@@ -74,57 +93,63 @@ impl Endpoint for CreateRepo {
     const REPLAY: Replay = Replay::Unsafe;
 
     fn request(&self, hub: &Hub) -> Result<Request, Error> {
-        let mut body = repo_body(&self.repo);
-        match self.visibility {
-            None => {}
-            // Older Hubs know only this form.
-            Some(Visibility::Public) => body["private"] = false.into(),
-            Some(Visibility::Private) => body["private"] = true.into(),
-            Some(Visibility::Protected) if self.repo.repo_type == RepoType::Space => {
-                body["visibility"] = "protected".into();
+        let is_space = self.repo.repo_type == RepoType::Space;
+        if self.visibility == Some(Visibility::Protected) && !is_space {
+            return Err(Error::invalid("visibility \"protected\" is for Spaces; use \"public\" or \"private\""));
+        }
+        if self.sdk.is_some() && !is_space {
+            return Err(Error::invalid("sdk is for Spaces; leave it out for a model or dataset"));
+        }
+        let body = object(|body| {
+            repo_body(body, &self.repo);
+            body.text_if("license", self.license.as_deref());
+            match self.visibility {
+                None => {}
+                // Older Hubs know only this form.
+                Some(Visibility::Public) => {
+                    body.flag("private", false);
+                }
+                Some(Visibility::Private) => {
+                    body.flag("private", true);
+                }
+                Some(Visibility::Protected) => {
+                    body.text("visibility", "protected");
+                }
             }
-            Some(Visibility::Protected) => {
-                return Err(Error::invalid("visibility \"protected\" is for Spaces; use \"public\" or \"private\""));
+            if is_space {
+                body.text("sdk", self.sdk.as_deref().unwrap_or("static"));
             }
-        }
-        match (&self.sdk, self.repo.repo_type) {
-            (sdk, RepoType::Space) => body["sdk"] = sdk.as_deref().unwrap_or("static").into(),
-            (Some(_), _) => return Err(Error::invalid("sdk is for Spaces; leave it out for a model or dataset")),
-            (None, _) => {}
-        }
-        if let Some(license) = &self.license {
-            body["license"] = license.clone().into();
-        }
-        if !self.files.is_empty() {
-            let files = self
-                .files
-                .iter()
-                .map(|file| object!({ "path": file.path, "content": file.content, "encoding": "base64" }));
-            body["files"] = files.collect();
-        }
-        Ok(Self::bare(hub).json(&body))
+            if !self.files.is_empty() {
+                body.list("files", |files| {
+                    for InitialFile { path, content } in &self.files {
+                        files.object(|file| {
+                            file.text("path", path).text("content", content).text("encoding", "base64");
+                        });
+                    }
+                });
+            }
+        });
+        Ok(Self::bare(hub).json(body))
     }
 
     fn parse(&self, response: &Response, hub: &Hub) -> Result<CreatedRepo, Error> {
-        #[derive(Deserialize)]
-        struct Body {
-            url: String,
-            name: Option<String>,
-            id: Option<String>,
-        }
-        let created = |body: Body, existed| CreatedRepo {
-            url: body.url,
-            name: body.name.unwrap_or_else(|| self.repo.name.clone()),
-            id: body.id,
-            existed,
-            unless_there: None,
+        let created = |answer: Json, existed| {
+            let mut answer = Fields::of(answer)?;
+            Ok(CreatedRepo {
+                url: answer.get("url")?,
+                name: answer.get::<Option<String>>("name")?.unwrap_or_else(|| self.repo.name.clone()),
+                id: answer.get("id")?,
+                existed,
+                unless_there: None,
+            })
         };
         if response.status == 409
             && self.exist_ok
             // Another reason for a conflict names no repo.
-            && let Ok(body) = serde_json::from_str::<Body>(&response.body)
+            && let Ok(answer) = Json::parse(&response.body)
+            && let Ok(repo) = created(answer, true)
         {
-            return Ok(created(body, true));
+            return Ok(repo);
         }
         // A token that may not make repos there, or an account that would have to pay for one.
         if self.exist_ok && matches!(response.status, 401..=403) {
@@ -136,17 +161,18 @@ impl Endpoint for CreateRepo {
                 unless_there: Some(refused(response, &Self::bare(hub).url)),
             });
         }
-        Ok(created(json(response, &Self::bare(hub))?, false))
+        json(response, &Self::bare(hub), |answer| created(answer, false))
     }
 }
 
 /// The fields that name a repo in a JSON body.
-pub(super) fn repo_body(repo: &RepoId) -> Value {
-    object!({
-        "name": repo.short_name(),
-        "organization": repo.namespace(),
-        "type": repo.repo_type.as_str(),
-    })
+pub(super) fn repo_body(body: &mut ObjectText<'_>, repo: &RepoId) {
+    body.text("name", repo.short_name());
+    match repo.namespace() {
+        Some(namespace) => body.text("organization", namespace),
+        None => body.null("organization"),
+    };
+    body.text("type", repo.repo_type.as_str());
 }
 
 #[cfg(test)]
@@ -170,17 +196,17 @@ mod tests {
             (
                 "a private dataset",
                 CreateRepo { visibility: private, license: Some("mit".to_owned()), ..create("datasets/user/name") },
-                r#"{"license":"mit","name":"name","organization":"user","private":true,"type":"dataset"}"#,
+                r#"{"name":"name","organization":"user","type":"dataset","license":"mit","private":true}"#,
             ),
             (
                 "a public one",
                 CreateRepo { visibility: Some(Visibility::Public), ..create("user/name") },
-                r#"{"name":"name","organization":"user","private":false,"type":"model"}"#,
+                r#"{"name":"name","organization":"user","type":"model","private":false}"#,
             ),
             (
                 "a Space is static",
                 create("spaces/user/name"),
-                r#"{"name":"name","organization":"user","sdk":"static","type":"space"}"#,
+                r#"{"name":"name","organization":"user","type":"space","sdk":"static"}"#,
             ),
             (
                 "a protected Space",
@@ -189,14 +215,14 @@ mod tests {
                     sdk: Some("docker".to_owned()),
                     ..create("spaces/user/name")
                 },
-                r#"{"name":"name","organization":"user","sdk":"docker","type":"space","visibility":"protected"}"#,
+                r#"{"name":"name","organization":"user","type":"space","visibility":"protected","sdk":"docker"}"#,
             ),
             (
                 "files",
                 CreateRepo { files: vec![file], ..create("user/name") },
                 concat!(
-                    r#"{"files":[{"content":"IyBIaQ==","encoding":"base64","path":"README.md"}],"#,
-                    r#""name":"name","organization":"user","type":"model"}"#
+                    r#"{"name":"name","organization":"user","type":"model","#,
+                    r#""files":[{"path":"README.md","content":"IyBIaQ==","encoding":"base64"}]}"#
                 ),
             ),
         ];

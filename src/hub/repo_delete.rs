@@ -4,6 +4,7 @@ use super::repo_create::repo_body;
 use super::{Endpoint, Hub, Replay, RepoId, no_content};
 use crate::error::Error;
 use crate::http::{Method, Request, Response};
+use crate::json::object;
 
 /// Deletes a repo.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -25,7 +26,7 @@ impl Endpoint for DeleteRepo {
     const REPLAY: Replay = Replay::Unsafe;
 
     fn request(&self, hub: &Hub) -> Result<Request, Error> {
-        Ok(Self::bare(hub).json(&repo_body(&self.repo)))
+        Ok(Self::bare(hub).json(object(|body| repo_body(body, &self.repo))))
     }
 
     fn parse(&self, response: &Response, hub: &Hub) -> Result<(), Error> {

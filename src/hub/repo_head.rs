@@ -2,11 +2,10 @@
 //!
 //! The plain answer lists every file of the repo, megabytes of it for a large one.
 
-use serde::Deserialize;
-
 use super::{Endpoint, Hub, RepoId, json, revision_segment};
 use crate::error::Error;
 use crate::http::{Method, Request, Response};
+use crate::json::Fields;
 
 /// Asks for the commit id of a revision.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -26,12 +25,7 @@ impl Endpoint for RepoHead {
     }
 
     fn parse(&self, response: &Response, hub: &Hub) -> Result<String, Error> {
-        #[derive(Deserialize)]
-        struct Body {
-            sha: String,
-        }
-        let Body { sha } = json(response, &self.request(hub)?)?;
-        Ok(sha)
+        json(response, &self.request(hub)?, |answer| Fields::of(answer)?.get("sha"))
     }
 }
 

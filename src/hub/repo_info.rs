@@ -1,10 +1,9 @@
 //! `GET /api/{type}/{id}[/revision/{rev}]`: what a repo is, and whether it is there.
 
-use serde_json::Value;
-
 use super::{Endpoint, Hub, RepoId, json, no_content, revision_segment};
 use crate::error::{Code, Error};
 use crate::http::{Method, Request, Response};
+use crate::json::Json;
 
 /// Asks for a repo at a revision.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -21,7 +20,7 @@ pub struct RepoState {
     /// Commit id of the revision.
     pub sha: String,
     /// Everything the Hub said, with its own field names.
-    pub raw: Value,
+    pub raw: Json,
 }
 
 impl RepoInfo {
@@ -42,8 +41,8 @@ impl Endpoint for RepoInfo {
     }
 
     fn parse(&self, response: &Response, hub: &Hub) -> Result<RepoState, Error> {
-        let raw: Value = json(response, &self.bare(hub)?)?;
-        match raw.get("sha").and_then(Value::as_str) {
+        let raw = json(response, &self.bare(hub)?, Ok)?;
+        match raw.get("sha").as_str() {
             Some(sha) => Ok(RepoState { sha: sha.to_owned(), raw }),
             None => Err(Error::protocol(format!("The Hub's answer about {} names no commit", self.repo))),
         }
@@ -106,7 +105,7 @@ mod tests {
         let endpoint = RepoInfo { repo: repo("user/name"), revision: None };
         let state = endpoint.parse(&good(r#"{"sha":"0123abc","private":true}"#), &hub()).unwrap();
         assert_eq!(state.sha, "0123abc");
-        assert_eq!(state.raw, serde_json::json!({ "sha": "0123abc", "private": true }));
+        assert_eq!(state.raw, Json::parse(r#"{"sha":"0123abc","private":true}"#).expect("JSON"));
         assert_eq!(endpoint.parse(&good("{}"), &hub()).unwrap_err().code, Code::Protocol);
     }
 

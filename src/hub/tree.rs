@@ -5,6 +5,7 @@ use super::link::{next_cursor, page_request};
 use super::{Endpoint, Hub, RepoId, json, path_segments, revision_segment};
 use crate::error::Error;
 use crate::http::{Method, Request, Response};
+use crate::json::Read;
 
 /// Asks for one page of a folder.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -59,7 +60,7 @@ impl Endpoint for ListTree {
     }
 
     fn parse(&self, response: &Response, hub: &Hub) -> Result<TreePage, Error> {
-        let entries = json(response, &self.bare(hub)?)?;
+        let entries = json(response, &self.bare(hub)?, Vec::read)?;
         Ok(TreePage { entries, next: next_cursor(response)? })
     }
 }
@@ -118,7 +119,7 @@ mod tests {
         assert_eq!(file.lfs.unwrap().oid, "s1");
         assert_eq!(file.xet_hash.as_deref(), Some("x1"));
         assert_eq!(file.last_commit.unwrap().title, "Add");
-        assert_eq!(file.security_file_status.unwrap()["status"], "safe");
+        assert_eq!(file.security_file_status.unwrap().get("status").as_str(), Some("safe"));
         assert_eq!(other.kind, EntryKind::Unknown);
         assert_eq!(page.next.as_deref(), Some("cursor=abc"));
         let missing = answer(404, &[("x-error-code", "EntryNotFound")], "");

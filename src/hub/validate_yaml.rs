@@ -2,12 +2,10 @@
 //!
 //! Source: Hub API, YAML check, as the Python client uses it before a commit.
 
-use serde::Deserialize;
-use serde_json::{Value, json as object};
-
 use super::{Endpoint, Hub, RepoType, json, refused};
 use crate::error::{Code, Error};
 use crate::http::{Method, Request, Response};
+use crate::json::{Fields, object};
 
 /// Asks about one README.md.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -29,37 +27,31 @@ impl Endpoint for ValidateYaml {
     type Output = Vec<String>;
 
     fn request(&self, hub: &Hub) -> Result<Request, Error> {
-        Ok(self.bare(hub).json(&object!({ "content": self.content, "repoType": self.repo_type.as_str() })))
+        let body = object(|body| {
+            body.text("content", &self.content).text("repoType", self.repo_type.as_str());
+        });
+        Ok(self.bare(hub).json(body))
     }
 
     /// Errors: `invalid_input` with the Hub's words when the metadata is wrong; anything else says nothing about it.
     fn parse(&self, response: &Response, hub: &Hub) -> Result<Vec<String>, Error> {
-        #[derive(Deserialize)]
-        struct Message {
-            #[serde(default)]
-            message: String,
-        }
-        #[derive(Deserialize)]
-        struct Body {
-            #[serde(default)]
-            warnings: Vec<Message>,
-        }
         let bare = self.bare(hub);
         if response.status == 400 {
             let refusal = refused(response, &bare.url);
-            let data = refusal.refusal.map_or(Value::Null, |refusal| refusal.data);
-            let errors: Vec<&str> = data["errors"]
-                .as_array()
-                .map(|errors| errors.iter().filter_map(|error| error["message"].as_str()).collect())
-                .unwrap_or_default();
+            let data = refusal.refusal.map(|refusal| refusal.data).unwrap_or_default();
+            let errors = data.get("errors").items().iter();
+            let errors: Vec<&str> = errors.filter_map(|error| error.get("message").as_str()).collect();
             let said = if errors.is_empty() { refusal.message } else { errors.join("; ") };
             return Err(Error::new(
                 Code::InvalidInput,
                 format!("The metadata at the top of README.md is not valid: {said}. Correct it and push again"),
             ));
         }
-        let Body { warnings } = json(response, &bare)?;
-        Ok(warnings.into_iter().map(|warning| warning.message).filter(|message| !message.is_empty()).collect())
+        json(response, &bare, |answer| {
+            let warnings: Vec<Fields> = Fields::of(answer)?.list("warnings")?;
+            let messages = warnings.into_iter().map(|mut warning| warning.text("message"));
+            messages.filter(|message| !message.as_ref().is_ok_and(String::is_empty)).collect()
+        })
     }
 }
 

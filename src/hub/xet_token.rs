@@ -4,12 +4,11 @@
 
 use std::fmt;
 
-use serde::Deserialize;
-
 use super::{Endpoint, Hub, RepoId, json, revision_segment};
 use crate::cas::Cas;
 use crate::error::Error;
 use crate::http::{Method, Request, Response};
+use crate::json::Fields;
 
 /// What a token is for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -75,15 +74,14 @@ impl Endpoint for XetToken {
     }
 
     fn parse(&self, response: &Response, hub: &Hub) -> Result<XetGrant, Error> {
-        #[derive(Deserialize)]
-        #[serde(rename_all = "camelCase")]
-        struct Body {
-            cas_url: String,
-            access_token: String,
-            exp: u64,
-        }
-        let Body { cas_url, access_token, exp } = json(response, &self.request(hub)?)?;
-        let grant = XetGrant { cas_url, access_token, expires_s: exp };
+        let grant = json(response, &self.request(hub)?, |answer| {
+            let mut grant = Fields::of(answer)?;
+            Ok(XetGrant {
+                cas_url: grant.get("casUrl")?,
+                access_token: grant.get("accessToken")?,
+                expires_s: grant.get("exp")?,
+            })
+        })?;
         grant.cas()?;
         Ok(grant)
     }

@@ -108,7 +108,7 @@ impl Pull {
             State::Recognizing(candidates, cause) => {
                 let me = WhoAmI.parse(&outcome?, &shared.options.hub)?;
                 let ours: Vec<&Listed> =
-                    candidates.iter().filter(|pull| me["name"].as_str() == Some(pull.author.as_str())).collect();
+                    candidates.iter().filter(|pull| me.get("name").as_str() == Some(pull.author.as_str())).collect();
                 match ours[..] {
                     [pull] => {
                         shared.pull = Some(pull.num);

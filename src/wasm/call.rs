@@ -4,6 +4,7 @@ use wasm_bindgen::prelude::*;
 
 use super::view::{from_caller, from_driver, millis, thrown, to_js};
 use crate::call::Call;
+use crate::json::Json;
 use crate::wire::{AnyEndpoint, CallSpec, InputView, StepView};
 
 #[wasm_bindgen(typescript_custom_section)]
@@ -49,7 +50,7 @@ impl CallHandle {
     /// The next step. Its output is what `Answers` says for the call's type.
     #[wasm_bindgen(unchecked_return_type = "StepView<unknown>")]
     pub fn poll(&mut self, #[wasm_bindgen(js_name = "nowMs")] now_ms: f64) -> Result<JsValue, JsValue> {
-        to_js(&StepView::<serde_json::Value>::from(self.0.poll(millis(now_ms))))
+        to_js(&StepView::<Json>::from(self.0.poll(millis(now_ms))))
     }
 
     /// Hands one answer over.

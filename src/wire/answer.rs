@@ -1,7 +1,6 @@
 //! What calls yield, as plain objects.
 
 use serde::{Deserialize, Serialize};
-use serde_json::Value;
 #[cfg(feature = "wasm")]
 use tsify::Tsify;
 
@@ -14,6 +13,7 @@ use crate::hub::repo_create::CreatedRepo;
 use crate::hub::repo_info::RepoState;
 use crate::hub::resolve::Resolved;
 use crate::hub::tree::TreePage;
+use crate::json::Json;
 
 /// [`CreatedRepo`].
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -51,7 +51,7 @@ pub struct RepoInfoView {
     pub sha: String,
     /// Everything the Hub said.
     #[cfg_attr(feature = "wasm", tsify(type = "Record<string, unknown>"))]
-    pub raw: Value,
+    pub raw: Json,
 }
 
 impl From<RepoState> for RepoInfoView {
@@ -166,7 +166,7 @@ pub struct EntryView {
     /// What the Hub's scanners found, when it was asked for.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[cfg_attr(feature = "wasm", tsify(optional, type = "{ status: string }"))]
-    pub security_file_status: Option<Value>,
+    pub security_file_status: Option<Json>,
 }
 
 impl From<Entry> for EntryView {

@@ -3,7 +3,6 @@
 use std::marker::PhantomData;
 
 use serde::{Deserialize, Serialize};
-use serde_json::Value;
 #[cfg(feature = "wasm")]
 use tsify::Tsify;
 
@@ -34,19 +33,20 @@ use crate::hub::tree::ListTree;
 use crate::hub::whoami::WhoAmI;
 use crate::hub::xet_token::{Scope, XetToken};
 use crate::hub::{Endpoint, Hub, Replay};
+use crate::json::{Fields, Json, Misfit, Read, show};
 use crate::time::Millis;
+
+reads!(CallSpec, Ask);
 
 /// A call: which Hub, in whose name, and what.
 #[derive(Clone, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "wasm", derive(Tsify))]
-#[serde(rename_all = "camelCase")]
+#[serde(rename_all = "camelCase", try_from = "Json")]
 pub struct CallSpec {
     /// Default: the public Hub.
-    #[serde(default)]
     #[cfg_attr(feature = "wasm", tsify(optional))]
     pub hub_url: Option<String>,
     /// The token.
-    #[serde(default)]
     #[cfg_attr(feature = "wasm", tsify(optional))]
     pub access_token: Option<String>,
     /// What to ask.
@@ -56,7 +56,7 @@ pub struct CallSpec {
 /// What a [`CallSpec`] asks. The names in `type` are those of the public functions. No `Debug`: some hold a token.
 #[derive(Clone, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "wasm", derive(Tsify))]
-#[serde(tag = "type", rename_all = "camelCase", rename_all_fields = "camelCase", try_from = "AskFields")]
+#[serde(tag = "type", rename_all = "camelCase", rename_all_fields = "camelCase", try_from = "Json")]
 pub enum Ask {
     /// Who owns the token; yields the Hub's own JSON.
     WhoAmI,
@@ -255,125 +255,92 @@ pub enum Ask {
     },
 }
 
-/// The fields of all questions side by side. Reading an enum by its tag would buffer every value first, at 40 KB of wasm.
-#[derive(Deserialize)]
-#[serde(rename_all = "camelCase")]
-struct AskFields {
-    #[serde(rename = "type")]
-    kind: String,
-    repo: Option<RepoSpec>,
-    visibility: Option<Visibility>,
-    license: Option<String>,
-    sdk: Option<String>,
-    files: Option<Vec<InitialFile>>,
-    exist_ok: Option<bool>,
-    revision: Option<String>,
-    branch: Option<String>,
-    starting_point: Option<String>,
-    empty: Option<bool>,
-    overwrite: Option<bool>,
-    pull_requests: Option<bool>,
-    path: Option<String>,
-    paths: Option<Vec<String>>,
-    recursive: Option<bool>,
-    expand: Option<bool>,
-    limit: Option<u32>,
-    next: Option<String>,
-    range: Option<(u64, u64)>,
-    head: Option<bool>,
-    raw: Option<bool>,
-    no_content_disposition: Option<bool>,
-    cas_url: Option<String>,
-    cas_token: Option<String>,
-    hash: Option<String>,
-    older: Option<bool>,
-    url: Option<String>,
+impl Read for CallSpec {
+    fn read(json: Json) -> Result<CallSpec, Misfit> {
+        let mut spec = Fields::of(json)?;
+        Ok(CallSpec { hub_url: spec.get("hubUrl")?, access_token: spec.get("accessToken")?, ask: spec.get("ask")? })
+    }
 }
 
-impl TryFrom<AskFields> for Ask {
-    type Error = String;
-
-    fn try_from(fields: AskFields) -> Result<Ask, String> {
-        if fields.kind == "whoAmI" {
-            return Ok(Ask::WhoAmI);
-        }
-        let missing = |name: &str| format!("{name} is missing");
-        let yes = |flag: Option<bool>| flag.unwrap_or(false);
-        match fields.kind.as_str() {
+impl Read for Ask {
+    fn read(json: Json) -> Result<Ask, Misfit> {
+        let mut ask = Fields::of(json)?;
+        let kind: String = ask.get("type")?;
+        match kind.as_str() {
+            "whoAmI" => return Ok(Ask::WhoAmI),
             "reconstruct" => {
                 return Ok(Ask::Reconstruct {
-                    cas_url: fields.cas_url.ok_or_else(|| missing("casUrl"))?,
-                    cas_token: fields.cas_token.ok_or_else(|| missing("casToken"))?,
-                    hash: fields.hash.ok_or_else(|| missing("hash"))?,
-                    range: fields.range.ok_or_else(|| missing("range"))?,
-                    older: yes(fields.older),
+                    cas_url: ask.get("casUrl")?,
+                    cas_token: ask.get("casToken")?,
+                    hash: ask.get("hash")?,
+                    range: ask.get("range")?,
+                    older: ask.flag("older")?,
                 });
             }
-            "fetchData" => {
-                return Ok(Ask::FetchData {
-                    url: fields.url.ok_or_else(|| missing("url"))?,
-                    range: fields.range.ok_or_else(|| missing("range"))?,
-                });
-            }
+            "fetchData" => return Ok(Ask::FetchData { url: ask.get("url")?, range: ask.get("range")? }),
             _ => {}
         }
-        let repo = fields.repo.ok_or_else(|| missing("repo"))?;
-        let AskFields { revision, limit, next, .. } = fields;
-        Ok(match fields.kind.as_str() {
+        let repo = ask.get("repo")?;
+        Ok(match kind.as_str() {
             "createRepo" => Ask::CreateRepo {
                 repo,
-                visibility: fields.visibility,
-                license: fields.license,
-                sdk: fields.sdk,
-                files: fields.files.unwrap_or_default(),
-                exist_ok: yes(fields.exist_ok),
+                visibility: ask.get("visibility")?,
+                license: ask.get("license")?,
+                sdk: ask.get("sdk")?,
+                files: ask.list("files")?,
+                exist_ok: ask.flag("existOk")?,
             },
             "deleteRepo" => Ask::DeleteRepo { repo },
-            "repoInfo" => Ask::RepoInfo { repo, revision },
+            "repoInfo" => Ask::RepoInfo { repo, revision: ask.get("revision")? },
             "repoExists" => Ask::RepoExists { repo },
             "createBranch" => Ask::CreateBranch {
                 repo,
-                branch: fields.branch.ok_or_else(|| missing("branch"))?,
-                starting_point: fields.starting_point,
-                empty: yes(fields.empty),
-                overwrite: yes(fields.overwrite),
+                branch: ask.get("branch")?,
+                starting_point: ask.get("startingPoint")?,
+                empty: ask.flag("empty")?,
+                overwrite: ask.flag("overwrite")?,
             },
-            "deleteBranch" => Ask::DeleteBranch { repo, branch: fields.branch.ok_or_else(|| missing("branch"))? },
-            "listRefs" => Ask::ListRefs { repo, pull_requests: yes(fields.pull_requests) },
+            "deleteBranch" => Ask::DeleteBranch { repo, branch: ask.get("branch")? },
+            "listRefs" => Ask::ListRefs { repo, pull_requests: ask.flag("pullRequests")? },
             "listTree" => Ask::ListTree {
                 repo,
-                revision,
-                path: fields.path,
-                recursive: yes(fields.recursive),
-                expand: yes(fields.expand),
-                limit,
-                next,
+                revision: ask.get("revision")?,
+                path: ask.get("path")?,
+                recursive: ask.flag("recursive")?,
+                expand: ask.flag("expand")?,
+                limit: ask.get("limit")?,
+                next: ask.get("next")?,
             },
-            "listCommits" => Ask::ListCommits { repo, revision, limit, next },
+            "listCommits" => Ask::ListCommits {
+                repo,
+                revision: ask.get("revision")?,
+                limit: ask.get("limit")?,
+                next: ask.get("next")?,
+            },
             "pathsInfo" => Ask::PathsInfo {
                 repo,
-                revision,
-                paths: fields.paths.ok_or_else(|| missing("paths"))?,
-                expand: yes(fields.expand),
+                revision: ask.get("revision")?,
+                paths: ask.get("paths")?,
+                expand: ask.flag("expand")?,
             },
             "resolve" => Ask::Resolve {
                 repo,
-                revision,
-                path: fields.path.ok_or_else(|| missing("path"))?,
-                range: fields.range,
-                head: yes(fields.head),
-                raw: yes(fields.raw),
+                revision: ask.get("revision")?,
+                path: ask.get("path")?,
+                range: ask.get("range")?,
+                head: ask.flag("head")?,
+                raw: ask.flag("raw")?,
             },
-            "fileExists" => Ask::FileExists { repo, revision, path: fields.path.ok_or_else(|| missing("path"))? },
+            "fileExists" => Ask::FileExists { repo, revision: ask.get("revision")?, path: ask.get("path")? },
             "fileDownloadInfo" => Ask::FileDownloadInfo {
                 repo,
-                revision,
-                path: fields.path.ok_or_else(|| missing("path"))?,
-                raw: yes(fields.raw),
-                no_content_disposition: yes(fields.no_content_disposition),
+                revision: ask.get("revision")?,
+                path: ask.get("path")?,
+                raw: ask.flag("raw")?,
+                no_content_disposition: ask.flag("noContentDisposition")?,
             },
-            "xetReadToken" => Ask::XetReadToken { repo, revision },
-            other => return Err(format!("there is no call of type {other:?}")),
+            "xetReadToken" => Ask::XetReadToken { repo, revision: ask.get("revision")? },
+            other => return Err(Misfit::new(format!("must be a call, and there is none of type {other:?}"))),
         })
     }
 }
@@ -392,7 +359,7 @@ impl Ask {
     fn endpoint(self) -> Result<AnyEndpoint, Error> {
         let main = |revision: Option<String>| revision.unwrap_or_else(|| "main".to_owned());
         Ok(match self {
-            Ask::WhoAmI => shown::<_, Value>(WhoAmI),
+            Ask::WhoAmI => shown::<_, Json>(WhoAmI),
             Ask::CreateRepo { repo, visibility, license, sdk, files, exist_ok } => {
                 let repo = repo.parse()?;
                 shown::<_, CreatedRepoView>(CreateRepo { repo, visibility, license, sdk, files, exist_ok })
@@ -457,7 +424,7 @@ impl Ask {
 pub struct AnyEndpoint(Box<dyn Shown>);
 
 impl Endpoint for AnyEndpoint {
-    type Output = Value;
+    type Output = Json;
 
     fn replay(&self) -> Replay {
         self.0.replay()
@@ -471,7 +438,7 @@ impl Endpoint for AnyEndpoint {
         self.0.request(hub)
     }
 
-    fn parse(&self, response: &Response, hub: &Hub) -> Result<Value, Error> {
+    fn parse(&self, response: &Response, hub: &Hub) -> Result<Json, Error> {
         self.0.parse(response, hub)
     }
 }
@@ -481,7 +448,7 @@ trait Shown {
     fn replay(&self) -> Replay;
     fn patience(&self) -> Millis;
     fn request(&self, hub: &Hub) -> Result<Request, Error>;
-    fn parse(&self, response: &Response, hub: &Hub) -> Result<Value, Error>;
+    fn parse(&self, response: &Response, hub: &Hub) -> Result<Json, Error>;
 }
 
 /// An endpoint whose output is shown as a `V`.
@@ -500,10 +467,8 @@ impl<E: Endpoint, V: From<E::Output> + Serialize> Shown for ShownAs<E, V> {
         self.0.request(hub)
     }
 
-    fn parse(&self, response: &Response, hub: &Hub) -> Result<Value, Error> {
-        let output = self.0.parse(response, hub)?;
-        serde_json::to_value(V::from(output))
-            .map_err(|error| Error::internal(format!("an answer cannot be shown: {error}")))
+    fn parse(&self, response: &Response, hub: &Hub) -> Result<Json, Error> {
+        Ok(show(&V::from(self.0.parse(response, hub)?)))
     }
 }
 

@@ -3,6 +3,19 @@
 //! Plain values, converted both ways; no rule lives here. With the feature `wasm` each type also yields its TypeScript
 //! declaration at build. Without it the same types read the transcripts under `tests/`.
 
+/// What reads itself out of a tree can be read out of every format that serde knows, for tests and Rust clients.
+macro_rules! reads {
+    ($($name:ty),*) => {
+        $(impl TryFrom<crate::json::Json> for $name {
+            type Error = crate::json::Misfit;
+
+            fn try_from(json: crate::json::Json) -> Result<Self, Self::Error> {
+                crate::json::Read::read(json)
+            }
+        })*
+    };
+}
+
 mod answer;
 mod call;
 mod folder;

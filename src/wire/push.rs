@@ -1,9 +1,5 @@
 //! A push's options, operations, events and results as plain objects.
 
-use std::fmt;
-
-use serde::de::value::MapAccessDeserializer;
-use serde::de::{self, Deserializer, MapAccess, Visitor};
 use serde::{Deserialize, Serialize};
 #[cfg(feature = "wasm")]
 use tsify::Tsify;
@@ -11,16 +7,19 @@ use tsify::Tsify;
 use crate::error::Error;
 use crate::http::FileIdx;
 use crate::hub::{Hub, HubUrl, RepoId, Token};
+use crate::json::{Fields, Json, Misfit, Read};
 use crate::push::{
     Activity, ByteCounts, CommitMade, Event, FileCounts, FileOutcome, FileState, Operation, Phase, Progress,
     PushOptions, PushOutput,
 };
 use crate::time::Millis;
 
+reads!(RepoSpec, PushSpec, OperationSpec);
+
 /// A repo as the caller names it.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "wasm", derive(Tsify))]
-#[serde(untagged)]
+#[serde(untagged, try_from = "Json")]
 pub enum RepoSpec {
     /// `user/name`, `datasets/user/name`, `spaces/user/name`.
     Short(String),
@@ -34,35 +33,19 @@ pub enum RepoSpec {
     },
 }
 
-/// By hand, because an untagged enum would buffer the value first, and could not say what is wrong with it.
-impl<'de> Deserialize<'de> for RepoSpec {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<RepoSpec, D::Error> {
-        struct RepoVisitor;
-
-        impl<'de> Visitor<'de> for RepoVisitor {
-            type Value = RepoSpec;
-
-            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-                f.write_str("a repo, such as \"user/name\" or { type: \"dataset\", name: \"user/name\" }")
+impl Read for RepoSpec {
+    fn read(json: Json) -> Result<RepoSpec, Misfit> {
+        match json {
+            Json::Text(text) => Ok(RepoSpec::Short(text)),
+            Json::Object(_) => {
+                let mut long = Fields::of(json)?;
+                Ok(RepoSpec::Long { repo_type: long.get("type")?, name: long.get("name")? })
             }
-
-            fn visit_str<E: de::Error>(self, text: &str) -> Result<RepoSpec, E> {
-                Ok(RepoSpec::Short(text.to_owned()))
-            }
-
-            fn visit_map<A: MapAccess<'de>>(self, map: A) -> Result<RepoSpec, A::Error> {
-                #[derive(Deserialize)]
-                struct Long {
-                    #[serde(rename = "type")]
-                    repo_type: String,
-                    name: String,
-                }
-                let Long { repo_type, name } = Long::deserialize(MapAccessDeserializer::new(map))?;
-                Ok(RepoSpec::Long { repo_type, name })
+            other => {
+                let wanted = "a repo, such as \"user/name\" or { type: \"dataset\", name: \"user/name\" }";
+                Err(Misfit::wanted(wanted, &other))
             }
         }
-
-        deserializer.deserialize_any(RepoVisitor)
     }
 }
 
@@ -91,76 +74,86 @@ pub(super) fn hub(hub_url: Option<&str>, access_token: Option<&str>) -> Result<H
 /// [`PushOptions`].
 #[derive(Clone, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "wasm", derive(Tsify))]
-#[serde(rename_all = "camelCase")]
+#[serde(rename_all = "camelCase", try_from = "Json")]
 pub struct PushSpec {
     /// The repo.
     pub repo: RepoSpec,
     /// Default: the public Hub.
-    #[serde(default)]
     #[cfg_attr(feature = "wasm", tsify(optional))]
     pub hub_url: Option<String>,
     /// The token.
-    #[serde(default)]
     #[cfg_attr(feature = "wasm", tsify(optional))]
     pub access_token: Option<String>,
     /// Default: `main`.
-    #[serde(default)]
     #[cfg_attr(feature = "wasm", tsify(optional))]
     pub branch: Option<String>,
     /// Make a missing branch.
-    #[serde(default)]
     #[cfg_attr(feature = "wasm", tsify(optional))]
     pub create_branch: Option<bool>,
     /// Expected head.
-    #[serde(default)]
     #[cfg_attr(feature = "wasm", tsify(optional))]
     pub parent_commit: Option<String>,
     /// First line of the message.
-    #[serde(default)]
     #[cfg_attr(feature = "wasm", tsify(optional))]
     pub title: Option<String>,
     /// Rest of the message.
-    #[serde(default)]
     #[cfg_attr(feature = "wasm", tsify(optional))]
     pub description: Option<String>,
     /// Leave out what the Hub's ignore rules ignore; default true.
-    #[serde(default)]
     #[cfg_attr(feature = "wasm", tsify(optional))]
     pub ignore_by_hub: Option<bool>,
     /// Open a pull request and commit there.
-    #[serde(default)]
     #[cfg_attr(feature = "wasm", tsify(optional))]
     pub is_pull_request: Option<bool>,
     /// Files of the repo that match one of these go, unless they are added.
-    #[serde(default)]
     #[cfg_attr(feature = "wasm", tsify(optional))]
     pub delete_patterns: Option<Vec<String>>,
     /// The folder of the repo to which those are relative; default the root.
-    #[serde(default)]
     #[cfg_attr(feature = "wasm", tsify(optional))]
     pub delete_under: Option<String>,
     /// Read back after the commit; default true.
-    #[serde(default)]
     #[cfg_attr(feature = "wasm", tsify(optional))]
     pub verify: Option<bool>,
     /// Store large files by Xet; default false.
-    #[serde(default)]
     #[cfg_attr(feature = "wasm", tsify(optional))]
     pub use_xet: Option<bool>,
     /// Lanes that the driver can run side by side; default 1.
-    #[serde(default)]
     #[cfg_attr(feature = "wasm", tsify(optional))]
     pub lanes: Option<u16>,
     /// Milliseconds since 1970 at time zero of the driver's clock.
-    #[serde(default)]
     #[cfg_attr(feature = "wasm", tsify(optional))]
     pub epoch_at_zero_ms: Option<f64>,
     /// Memory budget in bytes.
-    #[serde(default)]
     #[cfg_attr(feature = "wasm", tsify(optional))]
     pub buffer_budget_bytes: Option<u64>,
     /// Seed of the jitter; 32 random bits will do.
     pub seed: u32,
+}
+
+impl Read for PushSpec {
+    fn read(json: Json) -> Result<PushSpec, Misfit> {
+        let mut spec = Fields::of(json)?;
+        Ok(PushSpec {
+            repo: spec.get("repo")?,
+            hub_url: spec.get("hubUrl")?,
+            access_token: spec.get("accessToken")?,
+            branch: spec.get("branch")?,
+            create_branch: spec.get("createBranch")?,
+            parent_commit: spec.get("parentCommit")?,
+            title: spec.get("title")?,
+            description: spec.get("description")?,
+            ignore_by_hub: spec.get("ignoreByHub")?,
+            is_pull_request: spec.get("isPullRequest")?,
+            delete_patterns: spec.get("deletePatterns")?,
+            delete_under: spec.get("deleteUnder")?,
+            verify: spec.get("verify")?,
+            use_xet: spec.get("useXet")?,
+            lanes: spec.get("lanes")?,
+            epoch_at_zero_ms: spec.get("epochAtZeroMs")?,
+            buffer_budget_bytes: spec.get("bufferBudgetBytes")?,
+            seed: spec.get("seed")?,
+        })
+    }
 }
 
 impl PushSpec {
@@ -196,7 +189,7 @@ impl PushSpec {
 /// [`Operation`].
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "wasm", derive(Tsify))]
-#[serde(tag = "operation", rename_all = "camelCase", try_from = "OperationFields")]
+#[serde(tag = "operation", rename_all = "camelCase", try_from = "Json")]
 pub enum OperationSpec {
     /// Add or replace.
     AddOrUpdate {
@@ -214,23 +207,15 @@ pub enum OperationSpec {
     },
 }
 
-/// The fields of all operations side by side: reading an enum by its tag would buffer every value first.
-#[derive(Deserialize)]
-struct OperationFields {
-    operation: String,
-    path: String,
-    file: Option<u32>,
-    size: Option<u64>,
-}
-
-impl TryFrom<OperationFields> for OperationSpec {
-    type Error = String;
-
-    fn try_from(fields: OperationFields) -> Result<OperationSpec, String> {
-        match (fields.operation.as_str(), fields.file, fields.size) {
-            ("addOrUpdate", Some(file), Some(size)) => Ok(OperationSpec::AddOrUpdate { path: fields.path, file, size }),
-            ("delete", ..) => Ok(OperationSpec::Delete { path: fields.path }),
-            (operation, ..) => Err(format!("an operation {operation:?} of this shape is unknown")),
+impl Read for OperationSpec {
+    fn read(json: Json) -> Result<OperationSpec, Misfit> {
+        let mut spec = Fields::of(json)?;
+        let operation: String = spec.get("operation")?;
+        let path = spec.get("path")?;
+        match operation.as_str() {
+            "addOrUpdate" => Ok(OperationSpec::AddOrUpdate { path, file: spec.get("file")?, size: spec.get("size")? }),
+            "delete" => Ok(OperationSpec::Delete { path }),
+            other => Err(Misfit::new(format!("must be an operation, and there is none called {other:?}"))),
         }
     }
 }

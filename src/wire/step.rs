@@ -7,7 +7,10 @@ use tsify::Tsify;
 use super::push::EventView;
 use crate::error::{Code, Error};
 use crate::http::{Answer, BodyPart, FileIdx, Request, Response};
+use crate::json::{Fields, Json, Misfit, Read};
 use crate::step::{DigestKind, Failure, Ingested, Input, PackOptions, ProbeFile, Probed, ShardRef, Step, StepId, Tell};
+
+reads!(InputView, ProbeResultView);
 
 /// [`Step`] for a driver; `T` is the machine's output.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -276,13 +279,13 @@ pub struct RefusalView {
     pub request_id: Option<String>,
     /// The JSON body.
     #[cfg_attr(feature = "wasm", tsify(type = "unknown"))]
-    pub data: serde_json::Value,
+    pub data: Json,
 }
 
 /// [`Input`].
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "wasm", derive(Tsify))]
-#[serde(tag = "type", rename_all = "camelCase", try_from = "InputFields")]
+#[serde(tag = "type", rename_all = "camelCase", try_from = "Json")]
 pub enum InputView {
     /// Answer to a probe.
     Probed {
@@ -398,84 +401,76 @@ pub struct ShardView {
     pub files: Vec<u32>,
 }
 
-/// The fields of all inputs side by side. Reading an enum by its tag would buffer every value first; this way there is no
-/// buffer, and 20 KB less of wasm.
-#[derive(Deserialize)]
-struct InputFields {
-    #[serde(rename = "type")]
-    kind: String,
-    id: u32,
-    files: Option<Vec<ProbeResultView>>,
-    digest: Option<String>,
-    status: Option<u16>,
-    headers: Option<Vec<(String, String)>>,
-    body: Option<String>,
-    failure: Option<FailureView>,
-    bytes: Option<u64>,
-    file: Option<IngestedView>,
-    xorb: Option<u32>,
-    hash: Option<String>,
-    chunk: Option<String>,
-    xorbs: Option<Vec<u32>>,
-    again: Option<Vec<u32>>,
-    shard: Option<ShardView>,
-}
-
-impl TryFrom<InputFields> for InputView {
-    type Error = String;
-
-    fn try_from(fields: InputFields) -> Result<InputView, String> {
-        let InputFields { kind, id, files, digest, status, headers, body, failure, bytes, .. } = fields;
-        let InputFields { file, xorb, hash, chunk, xorbs, again, shard, .. } = fields;
-        let read = match kind.as_str() {
-            "ingested" => file.map(|file| InputView::Ingested { id, file }),
-            "sealed" => (|| Some(InputView::Sealed { id, xorb: xorb?, hash: hash?, bytes: bytes? }))(),
-            "query" => chunk.map(|chunk| InputView::Query { id, chunk }),
-            "lost" => (|| Some(InputView::Lost { id, xorbs: xorbs?, again: again? }))(),
-            "flushed" => Some(InputView::Flushed { id }),
-            "shard" => Some(InputView::Shard { id, shard }),
-            "probed" => files.map(|files| InputView::Probed { id, files }),
-            "digested" => digest.map(|digest| InputView::Digested { id, digest }),
-            "response" => (|| Some(InputView::Response { id, status: status?, headers: headers?, body: body? }))(),
-            "failed" => failure.map(|failure| InputView::Failed { id, failure }),
-            "progress" => bytes.map(|bytes| InputView::Progress { id, bytes }),
-            _ => None,
-        };
-        read.ok_or_else(|| format!("an input {kind:?} of this shape is unknown"))
+impl Read for InputView {
+    fn read(json: Json) -> Result<InputView, Misfit> {
+        let mut input = Fields::of(json)?;
+        let kind: String = input.get("type")?;
+        let id = input.get("id")?;
+        Ok(match kind.as_str() {
+            "probed" => InputView::Probed { id, files: input.get("files")? },
+            "digested" => InputView::Digested { id, digest: input.get("digest")? },
+            "ingested" => InputView::Ingested { id, file: input.get("file")? },
+            "sealed" => {
+                InputView::Sealed { id, xorb: input.get("xorb")?, hash: input.get("hash")?, bytes: input.get("bytes")? }
+            }
+            "query" => InputView::Query { id, chunk: input.get("chunk")? },
+            "lost" => InputView::Lost { id, xorbs: input.get("xorbs")?, again: input.get("again")? },
+            "flushed" => InputView::Flushed { id },
+            "shard" => InputView::Shard { id, shard: input.get("shard")? },
+            "response" => InputView::Response {
+                id,
+                status: input.get("status")?,
+                headers: input.get("headers")?,
+                body: input.get("body")?,
+            },
+            "failed" => InputView::Failed { id, failure: input.get("failure")? },
+            "progress" => InputView::Progress { id, bytes: input.get("bytes")? },
+            other => return Err(Misfit::new(format!("must be an input, and there is none of type {other:?}"))),
+        })
     }
 }
 
-/// The fields of both results side by side, as above.
-#[derive(Deserialize)]
-#[serde(rename_all = "camelCase")]
-struct ProbeResultFields {
-    #[serde(rename = "type")]
-    kind: String,
-    sample: Option<String>,
-    git_blob: Option<String>,
-    sha256: Option<String>,
-    text: Option<String>,
-    failure: Option<FailureView>,
+impl Read for IngestedView {
+    fn read(json: Json) -> Result<IngestedView, Misfit> {
+        let mut file = Fields::of(json)?;
+        Ok(IngestedView { xet_hash: file.get("xetHash")?, sha256: file.get("sha256")?, packed: file.get("packed")? })
+    }
 }
 
-impl TryFrom<ProbeResultFields> for ProbeResultView {
-    type Error = String;
+impl Read for ShardView {
+    fn read(json: Json) -> Result<ShardView, Misfit> {
+        let mut shard = Fields::of(json)?;
+        Ok(ShardView { shard: shard.get("shard")?, bytes: shard.get("bytes")?, files: shard.get("files")? })
+    }
+}
 
-    fn try_from(fields: ProbeResultFields) -> Result<ProbeResultView, String> {
-        let ProbeResultFields { kind, sample, git_blob, sha256, text, failure } = fields;
-        let read = match kind.as_str() {
-            "probed" => sample.map(|sample| ProbeResultView::Probed { sample, git_blob, sha256, text }),
-            "failed" => failure.map(|failure| ProbeResultView::Failed { failure }),
-            _ => None,
-        };
-        read.ok_or_else(|| format!("a probe's result {kind:?} of this shape is unknown"))
+impl Read for ProbeResultView {
+    fn read(json: Json) -> Result<ProbeResultView, Misfit> {
+        let mut result = Fields::of(json)?;
+        match result.get::<String>("type")?.as_str() {
+            "probed" => Ok(ProbeResultView::Probed {
+                sample: result.get("sample")?,
+                git_blob: result.get("gitBlob")?,
+                sha256: result.get("sha256")?,
+                text: result.get("text")?,
+            }),
+            "failed" => Ok(ProbeResultView::Failed { failure: result.get("failure")? }),
+            other => Err(Misfit::new(format!("must be a probe's result, and there is none of type {other:?}"))),
+        }
+    }
+}
+
+impl Read for FailureView {
+    fn read(json: Json) -> Result<FailureView, Misfit> {
+        let mut failure = Fields::of(json)?;
+        Ok(FailureView { code: failure.get("code")?, message: failure.get("message")? })
     }
 }
 
 /// One file of a probe's answer.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "wasm", derive(Tsify))]
-#[serde(tag = "type", rename_all = "camelCase", try_from = "ProbeResultFields")]
+#[serde(tag = "type", rename_all = "camelCase", try_from = "Json")]
 pub enum ProbeResultView {
     /// It was read.
     #[serde(rename_all = "camelCase")]
