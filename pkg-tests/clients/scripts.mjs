@@ -7,13 +7,17 @@ import { startHub } from "../harness/hub.mjs";
 const BOB = `hf_${"b".repeat(34)}`;
 const READER = `hf_${"r".repeat(34)}`;
 
-/** A Hub with alice, bob, rita who may only read, an organisation, and uploads in parts of half a megabyte from one megabyte on. */
-export function startClientsHub() {
+/**
+ * A Hub with alice, bob, rita who may only read, an organisation, and uploads in parts of half a megabyte from one megabyte on.
+ * `flags` go to its command line as well.
+ */
+export function startClientsHub({ flags = [] } = {}) {
   return startHub({
     readers: [{ name: "rita", token: READER }],
     flags: [
       ...["--user", `bob:${BOB}`, "--org", "acme:alice"],
       ...["--multipart-threshold", "1000000", "--part-size", "500000"],
+      ...flags,
     ],
   });
 }
@@ -37,10 +41,19 @@ export function pythonEnvironment(hub, home = temporaryFolder("python")) {
   };
 }
 
-/** Runs one script; gives the names of its cases that passed. What it printed is the message when one fails. */
-export async function runScript(python, hub, ...script) {
+/** Runs one script without Xet; gives the names of its cases that passed. What it printed is the message when one fails. */
+export function runScript(python, hub, ...script) {
+  return runCases(python, pythonEnvironment(hub), script);
+}
+
+/** The same with Xet, and with a cache of chunks that knows nothing yet. */
+export function runXetScript(python, hub, ...script) {
+  return runCases(python, { ...pythonEnvironment(hub), HF_HUB_DISABLE_XET: "0" }, script);
+}
+
+async function runCases(python, env, script) {
   const file = join(root, "pkg-tests/clients", ...script);
-  const { status, output } = await run(python, [file], { env: pythonEnvironment(hub) });
+  const { status, output } = await run(python, [file], { env });
   if (status !== 0) throw new Error(`${script.join("/")} ended with ${status}:\n${output}`);
   return [...output.matchAll(/^passed (\w+)/gm)].map(([, name]) => name);
 }
