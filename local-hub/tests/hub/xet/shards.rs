@@ -236,7 +236,7 @@ async fn what_is_refused() {
             })),
             "has the SHA-256",
         ),
-        ("a chunk less in the list", list(&listing(&xorb.info, |list| shorten(list))), "number of chunks"),
+        ("a chunk less in the list", list(&listing(&xorb.info, shorten)), "number of chunks"),
         (
             "a chunk more in the list",
             list(&listing(&xorb.info, |list| {
