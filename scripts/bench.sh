@@ -13,4 +13,5 @@ if [ -d benches ]; then
     cargo bench --locked --package hubferry-conformance
   )
 fi
+npm run --silent bench:stages -w pkg-tests
 npm run --silent bench -w pkg-tests
