@@ -9,6 +9,9 @@ if [ -d benches ]; then
   (
     lock_target
     cargo bench --locked --package hubferry
+    # Beside the reference implementation.
+    cargo bench --locked --package hubferry-conformance
   )
 fi
+npm run --silent bench:stages -w pkg-tests
 npm run --silent bench -w pkg-tests

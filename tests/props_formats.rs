@@ -3,10 +3,13 @@
 
 mod oracle;
 
+use std::io::Write;
+
 use hubferry::chunk::Chunker;
 use hubferry::hash::{Sized, Tree, XetHash, chunk_hash, masked, range_hash};
 use hubferry::shard::{self, Answer, FileInfo, Shard, Term, XorbEntry, XorbInfo};
-use hubferry::xorb::{Chunks, Compression, XorbBuilder};
+use hubferry::xorb::{Chunks, Compression, Scheme, XorbBuilder};
+use lz4_flex::frame::{BlockMode, BlockSize, FrameEncoder, FrameInfo};
 use oracle::merkle::{self, Hash, Leaf};
 use proptest::collection::vec;
 use proptest::prelude::*;
@@ -229,6 +232,50 @@ proptest! {
         prop_assert!(sealed.body.len() <= file.len() + 8 * chunks.len(), "compression never costs bytes");
         let read: Vec<Vec<u8>> = Chunks::of(&sealed.body).map(|chunk| chunk.unwrap().bytes).collect();
         prop_assert!(read == chunks);
+    }
+}
+
+/// The body of a xorb with one chunk, compressed by others.
+fn stored_as(scheme: Scheme, frame: &[u8], raw_bytes: usize) -> Vec<u8> {
+    let [s0, s1, s2, _] = (frame.len() as u32).to_le_bytes();
+    let [r0, r1, r2, _] = (raw_bytes as u32).to_le_bytes();
+    [&[0, s0, s1, s2, scheme as u8, r0, r1, r2], frame].concat()
+}
+
+#[test]
+fn a_chunk_in_any_legal_frame_is_read_and_no_other() {
+    let chunk: Vec<u8> = (0..12_000_u32).flat_map(|at| (at / 7 * at).to_le_bytes()).collect();
+    // Grouped, these bytes are what is expected below.
+    let grouped: Vec<u8> = (0..4).flat_map(|place| chunk.iter().skip(place).step_by(4).copied()).collect();
+    let sizes = [BlockSize::Max64KB, BlockSize::Max256KB, BlockSize::Max1MB, BlockSize::Max4MB];
+    for (options, size) in (0..16_u32).flat_map(|options| sizes.map(|size| (options, size))) {
+        let is_set = |bit: u32| options & 1 << bit != 0;
+        for (scheme, content) in [(Scheme::Lz4, &chunk), (Scheme::GroupedLz4, &grouped)] {
+            let info = FrameInfo::new()
+                .block_size(size)
+                .block_mode(if is_set(0) { BlockMode::Linked } else { BlockMode::Independent })
+                .block_checksums(is_set(1))
+                .content_checksum(is_set(2))
+                .content_size(is_set(3).then_some(content.len() as u64));
+            let mut encoder = FrameEncoder::with_frame_info(info, Vec::new());
+            encoder.write_all(content).unwrap();
+            let frame = encoder.finish().unwrap();
+            let what = format!("options {options:04b}, {size:?}, {scheme:?}");
+
+            let read: Vec<_> = Chunks::of(&stored_as(scheme, &frame, chunk.len())).collect();
+            assert!(matches!(&read[..], [Ok(read)] if read.bytes == chunk), "{what}");
+            let wrong = [
+                ("another length", stored_as(scheme, &frame, chunk.len() - 1)),
+                ("a longer length", stored_as(scheme, &frame, chunk.len() + 1)),
+                ("half of it", stored_as(scheme, &frame[..frame.len() / 2], chunk.len())),
+                ("more behind the end", stored_as(scheme, &[&frame[..], &[0]].concat(), chunk.len())),
+                ("a second frame", stored_as(scheme, &frame.repeat(2), chunk.len())),
+            ];
+            for (why, body) in wrong {
+                let read: Vec<_> = Chunks::of(&body).collect();
+                assert!(matches!(&read[..], [Err(_)]), "{why}: {what}");
+            }
+        }
     }
 }
 

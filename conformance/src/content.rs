@@ -1,5 +1,7 @@
 //! Contents, from a seed: the same ones in every run.
 
+use std::sync::LazyLock;
+
 /// Noise: a small generator whose every value is used once.
 #[derive(Debug, Clone)]
 pub struct Noise(u64);
@@ -65,9 +67,15 @@ pub const KINDS: [Kind; 8] = [
     Kind::Mixed,
 ];
 
-/// The bytes whose entry in the table of the rolling hash has sixteen zeros in front.
-const LONE_MATCHES: [u8; 20] =
-    [17, 23, 42, 48, 68, 74, 94, 100, 120, 126, 145, 151, 170, 176, 192, 198, 214, 220, 238, 244];
+/// The bytes whose entry in the table of the rolling hash has sixteen zero bits in front.
+static LONE_MATCHES: LazyLock<Vec<u8>> = LazyLock::new(|| {
+    let entries = include_str!("../../tests/vectors/gear-table.json").split('"');
+    let entries = entries.filter(|entry| entry.len() == 16 && entry.bytes().all(|digit| digit.is_ascii_hexdigit()));
+    let found: Vec<u8> =
+        (0..=255).zip(entries).filter(|(_, entry)| entry.starts_with("0000")).map(|(byte, _)| byte).collect();
+    assert_eq!(found.len(), 20);
+    found
+});
 
 const WORDS: [&str; 16] = [
     "attention",
@@ -120,7 +128,9 @@ fn append(kind: Kind, noise: &mut Noise, bytes: &mut Vec<u8>) {
     match kind {
         Kind::Singles => bytes.extend((noise.normal() * 0.02).to_le_bytes()),
         Kind::Halves => bytes.extend(&(noise.normal() * 0.02).to_le_bytes()[2..]),
-        Kind::LoneMatches => bytes.extend(noise.word().to_le_bytes().map(|byte| LONE_MATCHES[usize::from(byte) % 20])),
+        Kind::LoneMatches => {
+            bytes.extend(noise.word().to_le_bytes().map(|byte| LONE_MATCHES[usize::from(byte) % LONE_MATCHES.len()]))
+        }
         Kind::Text => {
             let word = WORDS[noise.below(WORDS.len())];
             bytes.extend(format!("\"{word}.{}\": {}, ", noise.below(48), noise.below(4096)).into_bytes());

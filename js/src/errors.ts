@@ -21,7 +21,7 @@ import type { ErrorView, FailureView } from "./wire.js";
  * | `protocol` | the peer answered something this version cannot read: report it |
  * | `offline`, `timeout`, `blocked` | check the connection (`blocked`: CORS, a blocker or a reset; browsers do not say which) |
  * | `file_changed`, `file_unreadable` | pick the file again |
- * | `integrity` | the Hub holds something else than was sent: report it |
+ * | `integrity` | the Hub holds something else than was sent, or sends something else than it holds: report it |
  * | `unsupported` | use another entry point, browser or option |
  * | `aborted` | the engine's word for a stopped job; callers get the platform's `AbortError` |
  * | `internal` | a bug in hubferry: report it |
@@ -133,7 +133,7 @@ export class FileChangedError extends HubferryError {
   }
 }
 
-/** The Hub holds something else than was sent. */
+/** The Hub holds something else than was sent, or something else came than it holds. */
 export class IntegrityError extends HubferryError {
   override name = "IntegrityError";
 

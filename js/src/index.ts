@@ -76,6 +76,7 @@ export { createRepo, type CreateRepoParams, type SpaceSdk } from "./hub/create-r
 export { deleteBranch, type DeleteBranchParams } from "./hub/delete-branch.js";
 export { deleteRepo } from "./hub/delete-repo.js";
 export { downloadFile, type DownloadFileParams } from "./hub/download-file.js";
+export type { XetReadToken } from "./download/read-token.js";
 export {
   fileDownloadInfo,
   type FileDownloadInfoOutput,
@@ -93,6 +94,12 @@ export {
   type PathsInfoParams,
   type SecurityFileStatus,
 } from "./hub/paths-info.js";
+export {
+  snapshotDownload,
+  type SnapshotDownloadParams,
+  type SnapshotOutput,
+  type SnapshotProgress,
+} from "./hub/snapshot-download.js";
 export { repoExists, type RepoExistsParams } from "./hub/repo-exists.js";
 export {
   whoAmI,

@@ -4,6 +4,7 @@
  * Everything else in the package is the same file everywhere and asks here. Nothing is done at import time.
  */
 import type { Hashing } from "./compute/lane.js";
+import type { Target } from "./download/target.js";
 import type { Directory } from "./source/folder/walk.js";
 import type { Spool } from "./source/spool.js";
 
@@ -32,6 +33,8 @@ export interface Disk {
   openFile(path: string | URL): Promise<{ blob: Blob; size: number; lastModified: number }>;
   /** A folder, by path or `file:` URL. */
   openFolder(path: string | URL): Promise<Directory>;
+  /** A folder to be written to, by path or `file:` URL. */
+  openTarget(path: string | URL): Promise<Target>;
   /** Whether a path or `file:` URL leads to a folder. */
   isFolder(path: string | URL): Promise<boolean>;
 }

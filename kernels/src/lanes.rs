@@ -8,9 +8,12 @@ mod vector {
     pub(crate) struct Lanes(v128);
 
     #[inline(always)]
-    fn big_endian(words: &[u8; 64], at: usize) -> v128 {
-        let (halves, _) = words.as_chunks::<8>();
-        let bytes = u64x2(u64::from_le_bytes(halves[2 * at]), u64::from_le_bytes(halves[2 * at + 1]));
+    fn big_endian(block: &[u8; 64], at: usize) -> v128 {
+        let (quarters, _) = block.as_chunks::<16>();
+        // SAFETY: sixteen bytes are read from a reference to sixteen bytes; the instruction asks for no alignment.
+        // Put together from words, compilers for size make nine instructions of it, which costs a tenth of the speed.
+        #[expect(unsafe_code)]
+        let bytes = unsafe { v128_load(quarters[at].as_ptr().cast()) };
         i8x16_shuffle::<3, 2, 1, 0, 7, 6, 5, 4, 11, 10, 9, 8, 15, 14, 13, 12>(bytes, bytes)
     }
 

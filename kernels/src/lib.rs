@@ -1,8 +1,8 @@
 //! The loops of hubferry that touch every byte.
 //!
 //! They are a crate of their own for one reason: a wasm that a page loads is compiled for size, and these must be compiled for
-//! speed, which Cargo decides crate by crate. So only loops belong here: no formats, no policies, no state beyond a call. All is
-//! safe code without dependencies; where there is `simd128`, lanes are its vectors, elsewhere arrays, with the same results.
+//! speed, which Cargo decides crate by crate. So only loops belong here: no formats, no policies, no state beyond a call, no
+//! dependencies. Where there is `simd128`, lanes are its vectors, elsewhere arrays, with the same results.
 
 #![no_std]
 

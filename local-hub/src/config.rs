@@ -21,7 +21,7 @@ pub struct Config {
     pub store_host: IpAddr,
     /// The store's port; 0 takes a free one.
     pub store_port: u16,
-    /// The content-addressed store's address; another one than the Hub's.
+    /// The content-addressed store's address; another one than the Hub's. The other store's will do, on a port of its own.
     pub cas_host: IpAddr,
     /// Its port; 0 takes a free one.
     pub cas_port: u16,
@@ -63,7 +63,7 @@ impl Default for Config {
             port: 0,
             store_host: IpAddr::from([127, 0, 0, 2]),
             store_port: 0,
-            cas_host: IpAddr::from([127, 0, 0, 3]),
+            cas_host: IpAddr::from([127, 0, 0, 2]),
             cas_port: 0,
             xet: true,
             xet_token_lifetime: Duration::from_secs(3600),

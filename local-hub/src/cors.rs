@@ -27,7 +27,7 @@ const CAS_HEADERS: &str = "Authorization, Content-Type, Accept, Range, X-Xet-Ses
 /// Its answer headers that a page of another origin may read.
 const CAS_EXPOSED: &str = "X-Request-Id, X-Error-Message, Content-Type, Retry-After";
 
-/// Which of the three hosts answers.
+/// Which of the three answers.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Face {
     /// The Hub.

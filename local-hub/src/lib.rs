@@ -15,8 +15,8 @@
 //! ```
 //!
 //! The way of a request: `server` (connections) → `serve` (log, fault rules, caller) → `route` (what the URL means) → `routes`
-//! or `web` (answers) over `repo` (git), `store` (large files) and `cas` (their chunks). The stores are the same process on other host
-//! names.
+//! or `web` (answers) over `repo` (git), `store` (large files) and `cas` (their chunks). The stores are the same process on another host
+//! name, each on a port of its own.
 
 mod auth;
 mod body;

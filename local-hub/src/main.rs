@@ -34,8 +34,8 @@ struct Options {
     #[arg(long, default_value_t = 0, value_name = "PORT")]
     store_port: u16,
 
-    /// The address of the content-addressed store; another one than the Hub's
-    #[arg(long, default_value = "127.0.0.3", value_name = "HOST")]
+    /// The address of the content-addressed store; another one than the Hub's, and the other store's will do
+    #[arg(long, default_value = "127.0.0.2", value_name = "HOST")]
     cas_host: IpAddr,
 
     /// Its port; 0 takes a free one

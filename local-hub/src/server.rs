@@ -1,4 +1,4 @@
-//! Listeners and connections: the three hosts, and an end that lets running answers finish.
+//! Listeners and connections: the Hub and its two stores, and an end that lets running answers finish.
 
 use std::io;
 use std::net::SocketAddr;

@@ -52,6 +52,17 @@ const WRONG = `import { uploadFile } from "hubferry";
 await uploadFile({ repo: "me/model" });
 `;
 
+const CORE = `import { Chunker, chunkFile, sha256Many, type Chunk } from "hubferry/core";
+declare const files: FileList;
+const [file] = files;
+export const oids: string[] = await sha256Many(files);
+export const chunks: Chunk[] = file === undefined ? [] : (await chunkFile(file)).chunks;
+{
+  using chunker = new Chunker();
+  chunks.push(...chunker.add(new Uint8Array(3)), ...chunker.finish());
+}
+`;
+
 describe("types", () => {
   const migrated = source("migrated.ts");
 
@@ -61,6 +72,14 @@ describe("types", () => {
     const sources = Object.fromEntries(snippets.map(([name, { code }]) => [`${name}.ts`, `${GIVEN}${code}`]));
     const options = { module: "esnext", moduleResolution: "bundler" };
     assert.equal(compile({ ...sources, "migrated.ts": migrated, "wrong.ts": WRONG }, [], options), "");
+  });
+
+  test("hubferry/core: its objects can be declared with using, and those who compile for older languages need not know it", () => {
+    const options = { module: "esnext", moduleResolution: "bundler" };
+    const lib = ["esnext", "dom", "dom.iterable", "dom.asynciterable"];
+    assert.equal(compile({ "core.ts": CORE }, [], { ...options, target: "esnext", lib }), "");
+    const older = CORE.replace("using chunker", "const chunker");
+    assert.equal(compile({ "core.ts": older }, [], options), "");
   });
 
   test("a project of Node, with @huggingface/hub beside: functions and results can stand in for each other", () => {

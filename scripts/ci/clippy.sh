@@ -3,6 +3,6 @@
 source "$(dirname "$0")/../lib.sh"
 lock_target
 
-cargo clippy --quiet --locked --workspace --all-targets -- -D warnings
-cargo clippy --quiet --locked --workspace --all-targets --all-features -- -D warnings
+cargo clippy --quiet --locked --workspace --exclude hubferry-fuzz --all-targets -- -D warnings
+cargo clippy --quiet --locked --workspace --exclude hubferry-fuzz --all-targets --all-features -- -D warnings
 cargo clippy --quiet --locked --package hubferry --all-targets --features wasm --target wasm32-unknown-unknown -- -D warnings

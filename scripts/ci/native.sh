@@ -3,4 +3,4 @@
 source "$(dirname "$0")/../lib.sh"
 lock_target
 
-cargo test --quiet --locked --workspace
+cargo test --quiet --locked --workspace --exclude hubferry-fuzz

@@ -7,8 +7,7 @@ use std::ops::Range;
 
 use crate::error::Error;
 use crate::http::{Method, Request, Response};
-use crate::hub::{Endpoint, Hub};
-use crate::limits;
+use crate::hub::{Endpoint, Hub, patience_for};
 use crate::time::Millis;
 
 /// Asks for a part of a xorb.
@@ -23,10 +22,8 @@ pub struct FetchData {
 impl Endpoint for FetchData {
     type Output = ();
 
-    /// As long as the slowest connection takes that is not taken for a dead one.
     fn patience(&self) -> Millis {
-        let bytes = self.bytes.end.saturating_sub(self.bytes.start);
-        limits::API_DEADLINE + Millis(bytes.saturating_mul(1000) / limits::SLOWEST_BYTES_PER_SECOND)
+        patience_for(self.bytes.end.saturating_sub(self.bytes.start))
     }
 
     fn request(&self, _: &Hub) -> Result<Request, Error> {
@@ -57,6 +54,7 @@ mod tests {
     use super::*;
     use crate::Code;
     use crate::http::Answer;
+    use crate::limits;
 
     fn hub() -> Hub {
         let token = crate::hub::Token::parse("hf_secret").unwrap();

@@ -82,6 +82,11 @@ pub trait Endpoint {
     fn parse(&self, response: &Response, hub: &Hub) -> Result<Self::Output, Error>;
 }
 
+/// How long an answer of so many bytes may take: as long as on the slowest connection that is not taken for a dead one.
+pub fn patience_for(bytes: u64) -> Millis {
+    limits::API_DEADLINE + Millis(bytes.saturating_mul(1000) / limits::SLOWEST_BYTES_PER_SECOND)
+}
+
 /// Reads a JSON body of a successful answer; a refusal becomes its error.
 fn json<T>(response: &Response, request: &Request, read: impl FnOnce(Json) -> Result<T, Misfit>) -> Result<T, Error> {
     read(tree(response, request)?).map_err(|misfit| unreadable(request, misfit.to_string()))

@@ -6,9 +6,11 @@
 
 use std::ops::Range;
 
-use super::{Endpoint, Hub, RepoId, path_segments, refused, revision_segment};
+use super::{Endpoint, Hub, RepoId, path_segments, patience_for, refused, revision_segment};
 use crate::error::Error;
 use crate::http::{Method, Request, Response};
+use crate::limits;
+use crate::time::Millis;
 
 /// Asks for a file.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -77,6 +79,13 @@ pub(super) fn check_file_path(path: &str) -> Result<(), Error> {
 
 impl Endpoint for Resolve {
     type Output = Resolved;
+
+    fn patience(&self) -> Millis {
+        match &self.want {
+            Want::Bytes(range) => patience_for(range.end.saturating_sub(range.start)),
+            Want::Head | Want::All => limits::API_DEADLINE,
+        }
+    }
 
     fn request(&self, hub: &Hub) -> Result<Request, Error> {
         check_file_path(&self.path)?;

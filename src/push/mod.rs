@@ -67,6 +67,8 @@ pub struct Push {
     finish: Finish,
     started: bool,
     paused: bool,
+    /// The next poll is the first one after a pause.
+    resumed: bool,
     end: Option<Result<PushOutput, Error>>,
 }
 
@@ -89,6 +91,7 @@ impl Push {
             finish: Finish::default(),
             started: false,
             paused: false,
+            resumed: false,
             end: None,
         })
     }
@@ -108,11 +111,16 @@ impl Push {
     /// The value may change after [`handle`](Self::handle), [`pause`](Self::pause), [`resume`](Self::resume),
     /// [`abort`](Self::abort), or when the time of a [`Step::Wait`] has come.
     pub fn poll(&mut self, now: Millis) -> Step<PushOutput> {
-        if !self.started {
+        if !self.started && self.end.is_none() {
             self.started = true;
             plan::close(&mut self.shared);
             let result = self.ask.begin(&mut self.shared, now);
             self.fail_on(result);
+        }
+        if std::mem::take(&mut self.resumed) {
+            // Nobody is blamed for standing still while everything did.
+            self.read.note_moved(now);
+            self.xet.note_moved(now);
         }
         loop {
             if let Some(event) = self.shared.events.pop_front() {
@@ -219,7 +227,7 @@ impl Push {
 
     /// Goes on.
     pub fn resume(&mut self) {
-        self.paused = false;
+        self.resumed |= std::mem::take(&mut self.paused);
         self.shared.exchanges.hold(false);
     }
 
@@ -314,8 +322,10 @@ impl Push {
     }
 
     fn wake_at(&self) -> Option<Millis> {
-        let stages = if self.paused { [None; 2] } else { [self.store.wake_at(), self.xet.wake_at()] };
-        stages.into_iter().chain([self.shared.exchanges.wake_at(), self.read.wake_at()]).flatten().min()
+        // While it is paused, only what is in the air has its time.
+        let stages = [self.store.wake_at(), self.xet.wake_at(), self.read.wake_at()];
+        let stages = stages.into_iter().filter(|_| !self.paused);
+        stages.chain([self.shared.exchanges.wake_at()]).flatten().min()
     }
 
     /// A wrong answer ends the push; a wrong use of the machine is the driver's to hear of.

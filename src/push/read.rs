@@ -63,6 +63,11 @@ impl Read {
         self.cancels.pop_front()
     }
 
+    /// Whatever is read is given time from now on.
+    pub(super) fn note_moved(&mut self, now: Millis) {
+        self.moved = now;
+    }
+
     pub(super) fn wake_at(&self) -> Option<Millis> {
         (!self.running.is_empty()).then(|| self.moved + READ_STALL)
     }
@@ -367,10 +372,10 @@ pub(super) fn hand_on(shared: &mut Shared, index: usize) {
         return;
     }
     match file.mode {
-        Some(Mode::Lfs) => shared.to_store(index),
+        Some(Mode::Lfs) => shared.send_to_store(index),
         Some(Mode::Regular) => {}
         None if !file.probed => shared.belts.probe.push_back(index),
-        None if judge && shared.by_xet && file.may_be_in_store() => shared.to_store(index),
+        None if judge && shared.by_xet && file.may_be_in_store() => shared.send_to_store(index),
         None => shared.belts.sort.push_back(index),
     }
 }

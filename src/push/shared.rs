@@ -226,7 +226,7 @@ impl Shared {
     }
 
     /// Sends a large file on to its store: it is not known to be there.
-    pub(super) fn to_store(&mut self, index: usize) {
+    pub(super) fn send_to_store(&mut self, index: usize) {
         let file = &self.files[index];
         let belt = if !self.by_xet {
             if file.sha256.is_some() { &mut self.belts.store } else { &mut self.belts.digest }

@@ -112,7 +112,7 @@ impl Sort {
         }
         self.check_limits()?;
         match mode {
-            Mode::Lfs => shared.to_store(index),
+            Mode::Lfs => shared.send_to_store(index),
             Mode::Regular => {
                 if shared.files[index].git_blob.is_none() {
                     shared.belts.digest.push_back(index);

@@ -6,7 +6,10 @@ use hubferry::hash::{Sized, Tree, XetHash, chunk_hash, range_hash};
 use hubferry::shard::{FileInfo, Shard, XorbInfo};
 use hubferry::xorb::Chunks;
 
-#[derive(Default)]
+/// Masks the hashes in answers.
+const KEY: [u8; 32] = [7; 32];
+
+#[derive(Default, Clone)]
 pub struct Store {
     xorbs: HashMap<XetHash, Vec<Vec<u8>>>,
     listed: HashMap<XetHash, XorbInfo>,
@@ -43,18 +46,39 @@ impl Store {
         }
     }
 
-    /// The answer to a query: when it knows the chunk, all that it knows.
+    /// The answer to a query: when it may be asked about the chunk and knows it, all that it knows, under a key.
     pub fn answer(&self, chunk: XetHash) -> Option<Vec<u8>> {
-        let xorbs: Vec<XorbInfo> = self.listed.values().cloned().collect();
-        xorbs.iter().find(|xorb| xorb.chunks.iter().any(|one| one.hash == chunk))?;
+        let begins_a_file = || self.files.values().any(|file| self.first_chunk(file) == Some(chunk));
+        if !chunk.is_queried() && !begins_a_file() {
+            return None;
+        }
+        let holds = |xorb: &&XorbInfo| xorb.chunks.iter().any(|one| one.hash == chunk);
+        self.listed.values().find(holds)?;
+        let masked = |chunk: &Sized| Sized { hash: hubferry::hash::masked(chunk.hash, &KEY), ..*chunk };
+        let hidden = |xorb: &XorbInfo| XorbInfo { chunks: xorb.chunks.iter().map(masked).collect(), ..xorb.clone() };
+        let xorbs: Vec<XorbInfo> = self.listed.values().map(hidden).collect();
         let mut shard = hubferry::shard::write(&[], &xorbs);
-        shard[40..48].copy_from_slice(&200_u64.to_le_bytes());
-        // A footer without key.
         shard[40..48].copy_from_slice(&200_u64.to_le_bytes());
         let mut footer = [0; 200];
         footer[0] = 1;
+        footer[72..104].copy_from_slice(&KEY);
+        footer[112..120].copy_from_slice(&u64::MAX.to_le_bytes());
         shard.extend(footer);
         Some(shard)
+    }
+
+    /// The files that were registered, by their SHA-256.
+    pub fn files(&self) -> &HashMap<[u8; 32], FileInfo> {
+        &self.files
+    }
+
+    /// The chunks of all xorbs, with those that stand in several as often as they do.
+    pub fn stored_chunks(&self) -> Vec<XetHash> {
+        self.xorbs.values().flatten().map(|chunk| chunk_hash(chunk)).collect()
+    }
+
+    fn first_chunk(&self, file: &FileInfo) -> Option<XetHash> {
+        self.chunks(file).next().map(|chunk| chunk_hash(chunk))
     }
 
     pub fn read(&self, sha256: &[u8; 32]) -> Vec<u8> {

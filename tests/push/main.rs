@@ -14,6 +14,12 @@ mod pull_requests_open_once;
 mod readme_is_checked_first;
 mod rights_are_checked_before_reading;
 mod sim;
+mod sim_cas;
 mod sim_hub;
+mod sim_lanes;
+#[path = "../ingest/store.rs"]
+mod store;
 mod transcripts;
 mod unchanged_files_are_not_sent;
+mod xet_sends_each_new_chunk_once;
+mod xet_survives_faults;

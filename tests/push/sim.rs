@@ -3,19 +3,21 @@
 //!
 //! What goes wrong is decided by a [`Faults`] function of the request's route and how often it was seen.
 
-use std::collections::{BTreeSet, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap, VecDeque};
 
 use base64::Engine;
 use hubferry::error::Code;
-use hubferry::http::{BodyPart, FileIdx, Method, Request};
+use hubferry::http::{Answer, BodyPart, FileIdx, Method, Request, Response};
 use hubferry::hub::{Hub, HubUrl, RepoId, Token};
 use hubferry::push::{Event, FileOutcome, Operation, Push, PushOptions, PushOutput};
 use hubferry::step::{DigestKind, Failure, Input, Probed, Step, StepId};
 use hubferry::time::Millis;
 use hubferry::{Error, limits};
 
+use crate::sim_cas::{CAS, CAS_TOKEN, EPOCH_MS};
 use crate::sim_hub::refuse;
 pub use crate::sim_hub::{HUB, Held, SimHub, TOKEN, git_blob, route, sha256};
+use crate::sim_lanes::SimLanes;
 
 /// What goes wrong with one attempt.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -34,7 +36,7 @@ pub enum Fault {
     Hang,
     /// Nothing ever comes back; the work is done a long time later.
     LateTwin,
-    /// All upload URLs expire now.
+    /// All upload URLs and all tokens of the content store expire now.
     Expire,
     /// Somebody else commits just before.
     ForeignCommit,
@@ -57,6 +59,10 @@ pub fn fault_on(route: &'static str, fault: Fault, times: u32) -> Faults {
 enum Due {
     Input(Input),
     Work(Request),
+    /// An answer whose bytes go to the authority.
+    Learn(Response, Vec<u8>, Answer),
+    /// Some lane does a piece of work.
+    Lanes,
 }
 
 /// One push in the bad world.
@@ -73,6 +79,21 @@ pub struct World {
     pub digests: u64,
     /// The most bytes that reads asked for at a time.
     pub reading_peak: u64,
+    /// Bytes read of each file: by probes and digests, and by the pass.
+    pub read: BTreeMap<FileIdx, u64>,
+    pub lanes: Option<SimLanes>,
+    /// The most bytes that lanes packed, and that probes kept, at a time.
+    pub packed_peak: u64,
+    pub kept_peak: u64,
+    /// Pieces of work after which some lane dies.
+    pub deaths: VecDeque<u32>,
+    /// Lanes seal xorbs at the size that they are told; otherwise at a small one.
+    pub whole_xorbs: bool,
+    /// Milliseconds that every answer takes besides.
+    pub slowness_ms: u64,
+    /// Requests that were answered 401.
+    pub refusals: u32,
+    worked: u32,
     reading: HashMap<StepId, u64>,
     faults: Faults,
     seen: HashMap<&'static str, u32>,
@@ -96,6 +117,15 @@ impl World {
             probes: 0,
             digests: 0,
             reading_peak: 0,
+            read: BTreeMap::new(),
+            lanes: None,
+            packed_peak: 0,
+            kept_peak: 0,
+            deaths: VecDeque::new(),
+            whole_xorbs: false,
+            slowness_ms: 0,
+            refusals: 0,
+            worked: 0,
             reading: HashMap::new(),
             faults,
             seen: HashMap::new(),
@@ -118,12 +148,32 @@ impl World {
 
     /// A push with these operations, run to its end.
     pub fn push(&mut self, options: PushOptions, operations: Vec<Operation>) -> Result<PushOutput, Error> {
+        self.settle();
         let mut push = Push::new(options)?;
         let count = operations.len();
         push.add(operations)?;
         let end = self.run(&mut push);
         self.outcomes = push.outcomes(0..count);
         end
+    }
+
+    /// Lets a machine take so many turns, or fewer when it ends; whether it has.
+    pub fn run_for(&mut self, push: &mut Push, turns: u32) -> bool {
+        for _ in 0..turns {
+            match push.poll(self.now) {
+                Step::Done(_) => return true,
+                Step::Wait { until } => {
+                    if self.due.is_empty() && until.is_none() {
+                        return false;
+                    }
+                    for input in self.ripen(until) {
+                        push.handle(self.now, input).expect("an awaited answer");
+                    }
+                }
+                step => self.take(step),
+            }
+        }
+        false
     }
 
     /// Runs a machine to its end; panics when it does not settle in a virtual day.
@@ -157,8 +207,15 @@ impl World {
             Step::Probe { id, files } => {
                 self.probes += files.len() as u64;
                 assert!(files.len() <= limits::PROBE_FILES);
-                let bytes = files.iter().map(|f| if f.whole { f.size } else { f.size.min(512) }).sum();
-                self.read(id, bytes);
+                let bytes_of = |f: &hubferry::step::ProbeFile| if f.whole { f.size } else { f.size.min(512) };
+                self.read(id, files.iter().map(bytes_of).sum());
+                for probe in &files {
+                    *self.read.entry(probe.file).or_default() += bytes_of(probe);
+                    if probe.keep {
+                        self.lanes.as_mut().expect("a data plane").keep(probe.file, bytes_of(probe));
+                    }
+                }
+                self.kept_peak = self.kept_peak.max(self.lanes.as_ref().map_or(0, SimLanes::kept_bytes));
                 let results = files
                     .iter()
                     .map(|probe| {
@@ -180,6 +237,7 @@ impl World {
             Step::Digest { id, file, size, kind } => {
                 self.digests += 1;
                 self.read(id, size.min(limits::DIGEST_CREDIT_BYTES));
+                *self.read.entry(file).or_default() += size;
                 let bytes = &self.files[file.0 as usize];
                 let input = if bytes.len() as u64 == size {
                     let digest = match kind {
@@ -196,6 +254,7 @@ impl World {
             Step::Send { id, request } => self.send(id, request),
             Step::Cancel { id } => {
                 assert!(self.open.remove(&id), "{id:?} was cancelled, but is not open");
+                self.end_lanes(id);
                 self.reading.remove(&id);
                 if self.commit_ids.remove(&id) {
                     self.commits_open -= 1;
@@ -208,11 +267,81 @@ impl World {
                 }
             }
             Step::Event(event) => self.events.push(event),
-            Step::Pack { .. } | Step::Ingest { .. } | Step::Flush { .. } | Step::Shard { .. } | Step::Tell(_) => {
-                unreachable!("nobody asked for Xet")
+            Step::Pack { id, options } => {
+                assert!(self.lanes.is_none(), "the data plane is opened once");
+                self.open.insert(id);
+                self.lanes = Some(SimLanes::new(id, options, self.whole_xorbs));
+            }
+            Step::Ingest { id, file, size, sha256 } => {
+                self.read(id, size.min(limits::DIGEST_CREDIT_BYTES));
+                if self.files[file.0 as usize].len() as u64 == size {
+                    let lane = self.random(16) as usize;
+                    self.lanes().ingest(lane, id, file, sha256);
+                    self.wake_lanes();
+                } else {
+                    let failure = Failure { code: Code::FileChanged, message: "the size differs".into() };
+                    self.later(id, 100, Due::Input(Input::Failed { id, failure }));
+                }
+            }
+            Step::Flush { id } => {
+                self.open.insert(id);
+                self.lanes().flush(id);
+                self.wake_lanes();
+            }
+            Step::Shard { id, most_bytes } => {
+                self.open.insert(id);
+                self.lanes().shard(id, most_bytes);
+                self.wake_lanes();
+            }
+            Step::Tell(tell) => {
+                self.lanes().tell(tell);
+                self.wake_lanes();
             }
             Step::Wait { .. } | Step::Done(_) => unreachable!("handled by the loop"),
         }
+    }
+
+    fn lanes(&mut self) -> &mut SimLanes {
+        self.lanes.as_mut().expect("a data plane")
+    }
+
+    /// Lets some lane work soon, unless one will.
+    fn wake_lanes(&mut self) {
+        if !self.due.iter().any(|(_, _, due)| matches!(due, Due::Lanes)) {
+            let (at, id) = (self.now + Millis(1 + self.random(20)), self.lanes().id);
+            self.due.push((at, id, Due::Lanes));
+        }
+    }
+
+    fn end_lanes(&mut self, id: StepId) {
+        if let Some(lanes) = self.lanes.take_if(|lanes| lanes.id == id) {
+            self.packed_peak = self.packed_peak.max(lanes.packed_peak);
+            self.due.retain(|(_, _, due)| !matches!(due, Due::Lanes));
+        }
+    }
+
+    /// One piece of work of the lanes, and what they have to say by then.
+    fn work(&mut self) -> Vec<Input> {
+        let Some(mut lanes) = self.lanes.take() else { return Vec::new() };
+        self.worked += 1;
+        if self.deaths.front().is_some_and(|at| *at <= self.worked) {
+            self.deaths.pop_front();
+            lanes.kill(self.random(16) as usize);
+        }
+        let mut rng = self.rng;
+        let random = |below: u64| {
+            rng = rng.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+            (rng >> 33) % below.max(1)
+        };
+        let read = &mut self.read;
+        let worked = lanes.work(&self.files, random, |file, bytes| *read.entry(file).or_default() += bytes);
+        self.rng = rng;
+        let news: Vec<Input> = lanes.news.drain(..).collect();
+        self.lanes = Some(lanes);
+        if worked {
+            self.wake_lanes();
+        }
+        news
     }
 
     fn read(&mut self, id: StepId, bytes: u64) {
@@ -225,9 +354,13 @@ impl World {
         let name = route(&request);
         assert_eq!(
             request.headers.iter().any(|(header, _)| *header == "authorization"),
-            request.url.starts_with(HUB) && name != "complete",
-            "the token goes to the Hub and to nobody else: {name}"
+            (request.url.starts_with(HUB) && name != "complete") || request.url.starts_with(CAS),
+            "tokens go to the Hub and to the content store: {name}"
         );
+        for (_, value) in request.headers.iter().filter(|(header, _)| *header == "authorization") {
+            let token = if request.url.starts_with(HUB) { TOKEN } else { CAS_TOKEN };
+            assert!(value.contains(token), "each its own token: {name}");
+        }
         assert!(self.open.insert(id), "{id:?} stands twice");
         if name == "commit" {
             assert_eq!(self.commits_open, 0, "one commit at a time");
@@ -250,13 +383,18 @@ impl World {
                 if fault == Fault::ForeignCommit {
                     self.hub.foreign_commit("somebody else", vec![("theirs", Held::Regular(b"x".to_vec()))]);
                 }
-                let body = self.body(&request);
-                let mut response = self.hub.serve(&request, &body);
+                let (mut response, mut bytes) = self.serve(&request);
+                self.refusals += u32::from(response.status == 401);
                 if fault == Fault::HalfAnswer {
                     response.body.truncate(response.body.len() / 2);
+                    bytes.truncate(bytes.len() / 2);
                 }
-                let due = if fault == Fault::CutAfter { cut() } else { input(response) };
-                if request.method == Method::Put {
+                let due = match request.answer {
+                    _ if fault == Fault::CutAfter => cut(),
+                    Answer::Dedup | Answer::Recall => Due::Learn(response, bytes, request.answer),
+                    Answer::Text | Answer::Stream => input(response),
+                };
+                if request.method == Method::Put || name == "xorb" {
                     let half = request.body_bytes() / 2;
                     self.later(id, 20, Due::Input(Input::Progress { id, bytes: half }));
                 }
@@ -268,10 +406,21 @@ impl World {
             Fault::LateTwin => self.due.push((self.now + Millis(200_000), id, Due::Work(request))),
             Fault::Expire => {
                 self.hub.generation += 1;
-                let body = self.body(&request);
-                let response = self.hub.serve(&request, &body);
+                self.hub.cas.expire();
+                let (response, _) = self.serve(&request);
                 self.later(id, 300, input(response));
             }
+        }
+    }
+
+    fn serve(&mut self, request: &Request) -> (Response, Vec<u8>) {
+        self.hub.now_ms = self.now.0;
+        let body = self.body(request);
+        match route(request) {
+            name @ ("xorb" | "shard" | "chunk" | "reconstruction" | "data") => {
+                self.hub.cas.serve(name, request, &body, self.now.0)
+            }
+            _ => (self.hub.serve(request, &body), Vec::new()),
         }
     }
 
@@ -280,7 +429,9 @@ impl World {
             Due::Input(Input::Progress { .. }) => 0,
             _ => 20,
         };
-        let at = self.now + Millis(1 + after_others + self.random(at_most));
+        let slowness =
+            if matches!(due, Due::Input(Input::Response { .. }) | Due::Learn(..)) { self.slowness_ms } else { 0 };
+        let at = self.now + Millis(1 + after_others + slowness + self.random(at_most));
         self.due.push((at, id, due));
     }
 
@@ -297,18 +448,36 @@ impl World {
             let (_, id, due) = self.due.swap_remove(index);
             match due {
                 Due::Work(request) => {
-                    let body = self.body(&request);
-                    let _ = self.hub.serve(&request, &body);
+                    let _ = self.serve(&request);
                 }
-                Due::Input(input) => {
-                    if !matches!(input, Input::Progress { .. }) {
-                        self.open.remove(&id);
-                        self.reading.remove(&id);
-                        if self.commit_ids.remove(&id) {
-                            self.commits_open -= 1;
+                Due::Learn(response, bytes, answer) => {
+                    let now_ms = self.now.0;
+                    if response.is_success()
+                        && let Some(lanes) = &mut self.lanes
+                    {
+                        match answer {
+                            Answer::Dedup => lanes.learn(&bytes, now_ms),
+                            _ => lanes.recall(&bytes),
                         }
+                        inputs.extend(lanes.news.drain(..));
                     }
-                    inputs.push(input);
+                    inputs.push(Input::Response { id, response });
+                }
+                Due::Lanes => inputs.extend(self.work()),
+                Due::Input(input) => inputs.push(input),
+            }
+        }
+        for input in &inputs {
+            let stays = matches!(
+                input,
+                Input::Progress { .. } | Input::Sealed { .. } | Input::Query { .. } | Input::Lost { .. }
+            );
+            if !stays {
+                let id = input.id();
+                self.open.remove(&id);
+                self.reading.remove(&id);
+                if self.commit_ids.remove(&id) {
+                    self.commits_open -= 1;
                 }
             }
         }
@@ -319,8 +488,7 @@ impl World {
     pub fn settle(&mut self) {
         for (_, _, due) in std::mem::take(&mut self.due) {
             if let Due::Work(request) = due {
-                let body = self.body(&request);
-                let _ = self.hub.serve(&request, &body);
+                let _ = self.serve(&request);
             }
         }
     }
@@ -335,7 +503,13 @@ impl World {
                     let text = base64::prelude::BASE64_STANDARD.encode(self.slice(*file, *start, *end));
                     body.extend_from_slice(text.as_bytes());
                 }
-                BodyPart::Xorb { .. } | BodyPart::Shard { .. } => unreachable!("nobody asked for Xet"),
+                BodyPart::Xorb { xorb, .. } => {
+                    let lanes = self.lanes.as_ref().expect("a data plane");
+                    body = lanes.xorb(*xorb).expect("a body that is sent is there");
+                }
+                BodyPart::Shard { shard, .. } => {
+                    body = self.lanes.as_ref().expect("a data plane").shard_body(*shard);
+                }
             }
         }
         assert_eq!(body.len() as u64, request.body_bytes());
@@ -381,7 +555,9 @@ fn assert_forward(before: &hubferry::push::Progress, after: &hubferry::push::Pro
     for (before, after) in numbers(before).iter().zip(numbers(after)) {
         assert!(after >= *before, "progress goes back");
     }
-    assert!(after.bytes.sent <= after.bytes.total, "more sent than there is");
+    // A chunk that does not shrink has eight bytes more in a xorb.
+    assert!(after.bytes.sent <= after.bytes.total + after.bytes.total / 1000 + 1000, "more sent than there is");
+    assert!(after.bytes.deduplicated <= after.bytes.total);
     assert!(after.files.uploaded <= after.files.total);
 }
 
@@ -390,6 +566,23 @@ pub fn options() -> PushOptions {
     let mut options = PushOptions::new(hub, RepoId::parse("u/r").expect("a repo"));
     options.title = Some("ours".to_owned());
     options
+}
+
+/// The same, by the content store where the Hub has one.
+pub fn xet_options() -> PushOptions {
+    PushOptions { use_xet: true, lanes: 3, epoch_at_zero: Millis(EPOCH_MS), ..options() }
+}
+
+/// Bytes that do not shrink and do not repeat.
+pub fn noise(seed: u64, length: usize) -> Vec<u8> {
+    let mut state = seed.wrapping_mul(0x9E37_79B9_7F4A_7C15) | 1;
+    let mut next = || {
+        state ^= state << 13;
+        state ^= state >> 7;
+        state ^= state << 17;
+        (state >> 32) as u8
+    };
+    (0..length).map(|_| next()).collect()
 }
 
 /// A folder with everything: empty, small, large, equal contents, sizes around the limits.

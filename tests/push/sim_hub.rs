@@ -10,6 +10,8 @@ use serde_json::{Value, json};
 use sha1::Sha1;
 use sha2::{Digest, Sha256};
 
+use crate::sim_cas::{CAS, DATA, SimCas};
+
 pub const HUB: &str = "https://hub.example";
 pub const STORE: &str = "https://store.example";
 pub const TOKEN: &str = "hf_secretsecretsecret";
@@ -28,7 +30,7 @@ pub fn git_blob(bytes: &[u8]) -> String {
     hex(&sha1.finalize())
 }
 
-fn hex(bytes: &[u8]) -> String {
+pub fn hex(bytes: &[u8]) -> String {
     bytes.iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
@@ -67,7 +69,7 @@ pub struct SimPull {
 }
 
 /// The Hub.
-#[derive(Default)]
+#[derive(Default, Clone)]
 pub struct SimHub {
     pub tree: BTreeMap<String, Held>,
     pub history: Vec<SimCommit>,
@@ -89,6 +91,10 @@ pub struct SimHub {
     parts: HashMap<String, BTreeMap<u64, Vec<u8>>>,
     /// URLs of this generation are good; a fault may raise it to let all earlier ones expire.
     pub generation: u32,
+    /// The content store, when it is offered.
+    pub cas: SimCas,
+    /// The virtual time.
+    pub now_ms: u64,
 }
 
 impl SimHub {
@@ -96,6 +102,13 @@ impl SimHub {
         let mut hub = SimHub { lfs_above: 1000, ..SimHub::default() };
         hub.branches.insert("main".to_owned());
         hub.foreign_commit("initial commit", vec![]);
+        hub
+    }
+
+    /// With a content store.
+    pub fn with_xet() -> SimHub {
+        let mut hub = SimHub::new();
+        hub.cas.offered = true;
         hub
     }
 
@@ -164,9 +177,10 @@ impl SimHub {
                 answer(201, json!({}))
             }
             "paths-info" => self.paths_info(request, body),
-            "may-write" | "preupload" if self.read_only && !request.url.ends_with("?create_pr=1") => {
+            "may-write" | "preupload" | "xet-token" if self.read_only && !request.url.ends_with("?create_pr=1") => {
                 refuse(403, None, "Forbidden")
             }
+            "xet-token" => self.cas.give_token(self.now_ms),
             "may-write" => answer(200, json!({ "files": [] })),
             "preupload" => self.preupload(body),
             "yaml" => self.yaml(body),
@@ -227,10 +241,16 @@ impl SimHub {
                     Held::Regular(bytes) => {
                         json!({ "type": "file", "path": path, "oid": git_blob(bytes), "size": bytes.len() })
                     }
-                    Held::Lfs { oid, size } => json!({
-                        "type": "file", "path": path, "oid": git_blob(oid.as_bytes()), "size": size,
-                        "lfs": { "oid": oid, "size": size, "pointerSize": 130 },
-                    }),
+                    Held::Lfs { oid, size } => {
+                        let mut entry = json!({
+                            "type": "file", "path": path, "oid": git_blob(oid.as_bytes()), "size": size,
+                            "lfs": { "oid": oid, "size": size, "pointerSize": 130 },
+                        });
+                        if let Some(name) = self.cas.xet_hash(oid) {
+                            entry["xetHash"] = json!(name);
+                        }
+                        entry
+                    }
                 })
             })
             .collect();
@@ -397,7 +417,8 @@ impl SimHub {
                 "lfsFile" => {
                     let oid = value["oid"].as_str().expect("oid").to_owned();
                     let size = value["size"].as_u64().expect("size");
-                    assert!(self.objects.contains_key(&oid), "{path}: committed before it was stored");
+                    let is_stored = self.objects.contains_key(&oid) || self.cas.xet_hash(&oid).is_some();
+                    assert!(is_stored, "{path}: committed before it was stored");
                     tree.insert(path, Held::Lfs { oid, size });
                 }
                 "deletedFile" => {
@@ -462,6 +483,19 @@ pub fn route(request: &Request) -> &'static str {
     if url.starts_with(STORE) {
         return "put";
     }
+    if url.starts_with(DATA) {
+        return "data";
+    }
+    if let Some(path) = url.strip_prefix(CAS) {
+        let rows = [
+            ("/v1/xorbs/default/", "xorb"),
+            ("/v1/shards", "shard"),
+            ("/v1/chunks/default-merkledb/", "chunk"),
+            ("/v1/reconstructions/", "reconstruction"),
+        ];
+        let found = rows.iter().find(|(prefix, _)| path.starts_with(prefix));
+        return found.map_or_else(|| panic!("no route: {url}"), |row| row.1);
+    }
     let path = url.strip_prefix(HUB).expect("the Hub or its store");
     let body =
         request.body.iter().find_map(|part| if let BodyPart::Text(text) = part { Some(text.as_str()) } else { None });
@@ -479,6 +513,7 @@ pub fn route(request: &Request) -> &'static str {
         return "may-write";
     }
     let rows = [
+        ("/api/models/u/r/xet-write-token/", "xet-token"),
         ("/api/models/u/r/revision/", "head"),
         ("/api/models/u/r/branch/", "branch"),
         ("/api/models/u/r/paths-info/", "paths-info"),

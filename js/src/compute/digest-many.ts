@@ -2,8 +2,8 @@
  * SHA-256 of many messages: by the platform, or by the engine four at a time, whichever is faster here.
  *
  * On a processor with instructions for SHA-256 the platform is half as fast again, on others it is slower, and nothing tells which
- * one this is. So the first large crowds are digested in turns and timed; nothing is digested twice. The engine must have been
- * started in this realm. A browser gives native digests in secure contexts only.
+ * one this is. So the first millions of bytes are digested in turns and timed, and now and then one more group; nothing is digested
+ * twice. The engine must have been started in this realm. A browser gives native digests in secure contexts only.
  */
 import { Sha256Crowd, Sha256Hasher } from "../wasm/core.js";
 
@@ -17,28 +17,51 @@ const WINDOW_BYTES = 1024 * 1024;
 const LEAST_NATIVE_BYTES = 4 * 1024;
 /** Native digests under way: each has a copy of its message. */
 const NATIVE_IN_FLIGHT = 4;
-/** Bytes of a crowd that is worth timing, about half a millisecond. */
-const TIMED_BYTES = 256 * 1024;
-/** Times that each side is timed before the choice is made. The first ones are slow: the engine's code is still being compiled. */
-const TRIES = 4;
+/** A group takes about a millisecond: enough to be timed, and too short for others to come between each time. */
+const GROUP = { bytes: 1024 * 1024, messages: 4 };
+/** Times that each side is timed before there is a choice. The best counts: the engine's code is still being compiled at first. */
+const TRIES = 6;
 
 type Side = "native" | "engine";
 
 /** The best speed of each side so far in bytes per millisecond, and how often it was timed. */
 const seen = { native: { best: 0, tries: 0 }, engine: { best: 0, tries: 0 } };
 
-/** The SHA-256 of each message in lower-case hex, in order. Never rejects where the platform's digest works. */
+/** The SHA-256 of each message in lower-case hex, in order. */
 export function sha256Many(messages: readonly Uint8Array[]): Promise<string[]> | string[] {
-  const bytes = messages.reduce((sum, { length }) => sum + length, 0);
   const subtle = nativeDigests();
-  if (subtle === undefined || bytes < LEAST_NATIVE_BYTES * messages.length) return byEngine(messages);
-  const side = nextSide();
-  const started = performance.now();
-  const note = (digests: string[]): string[] => {
-    if (bytes >= TIMED_BYTES) timed(side, bytes / (performance.now() - started));
-    return digests;
-  };
-  return side === "engine" ? note(byEngine(messages)) : byPlatform(subtle, messages).then(note);
+  const isSmall = sizeOf(messages) < LEAST_NATIVE_BYTES * messages.length;
+  return subtle === undefined || isSmall ? byEngine(messages) : byEither(subtle, messages);
+}
+
+async function byEither(subtle: SubtleCrypto, messages: readonly Uint8Array[]): Promise<string[]> {
+  const digests: string[] = [];
+  for (const group of groupsOf(messages)) {
+    const side = nextSide();
+    const started = performance.now();
+    digests.push(...(side === "engine" ? byEngine(group) : await byPlatform(subtle, group)));
+    const bytes = sizeOf(group);
+    if (bytes >= GROUP.bytes) timed(side, bytes / (performance.now() - started));
+  }
+  return digests;
+}
+
+function* groupsOf(messages: readonly Uint8Array[]): Generator<readonly Uint8Array[], void, void> {
+  let group: Uint8Array[] = [];
+  let bytes = 0;
+  for (const message of messages) {
+    group.push(message);
+    bytes += message.length;
+    if (bytes < GROUP.bytes || group.length < GROUP.messages) continue;
+    yield group;
+    group = [];
+    bytes = 0;
+  }
+  if (group.length > 0) yield group;
+}
+
+function sizeOf(messages: readonly Uint8Array[]): number {
+  return messages.reduce((sum, { length }) => sum + length, 0);
 }
 
 /** Absent in insecure contexts, whatever the types say. */
@@ -48,8 +71,11 @@ function nativeDigests(): SubtleCrypto | undefined {
 
 function nextSide(): Side {
   const { native, engine } = seen;
-  if (native.tries >= TRIES && engine.tries >= TRIES) return engine.best > native.best ? "engine" : "native";
-  return engine.tries < native.tries ? "engine" : "native";
+  if (native.tries < TRIES || engine.tries < TRIES) return engine.tries < native.tries ? "engine" : "native";
+  const [faster, slower]: [Side, Side] = engine.best > native.best ? ["engine", "native"] : ["native", "engine"];
+  // The slower one is asked again ever more seldom: its bad times may have been somebody else's work.
+  const groups = native.tries + engine.tries;
+  return groups % 32 === 0 && Number.isInteger(Math.log2(groups)) ? slower : faster;
 }
 
 function timed(side: Side, speed: number): void {

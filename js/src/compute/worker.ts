@@ -1,5 +1,6 @@
 /**
- * The script of a worker, with an instance of the engine of its own: a lane of a pool, or a lane or the authority of one push.
+ * The script of a worker, with an instance of the engine of its own: a lane of a pool, a lane or
+ * the authority of one push, or who unpacks downloads.
  *
  * It needs nothing but what is posted to it, and, in a push, the network. It is stopped by termination.
  */
@@ -9,10 +10,20 @@ import type { FromLane, ToLane } from "./messages.js";
 import { Desk } from "./pack/desk.js";
 import { Lane } from "./pack/lane.js";
 import { portOf } from "./pack/port.js";
+import { serveUnpacking } from "../download/serve.js";
 import { chooseTransport } from "../transport/choose.js";
 import { DedupAuthority, initSync, Packer } from "../wasm/core.js";
 
 const never = new AbortController().signal;
+
+serveUnpacking({
+  listen: (listener) => {
+    addEventListener("message", listener);
+  },
+  post: (message, transfer) => {
+    postMessage(message, { transfer });
+  },
+});
 
 function post(message: FromLane): void {
   postMessage(message);

@@ -4,13 +4,14 @@ import { openFile } from "../node/disk.js";
 import { isFolder, openFolder } from "../node/folder.js";
 import { nativeHashing } from "../node/hashing.js";
 import { diskSpool } from "../node/spool.js";
+import { diskTarget } from "../node/target.js";
 import { wasm, wasmNow } from "../node/wasm.js";
 
 setPlatform({
   wasm,
   wasmNow,
   hashing: nativeHashing,
-  disk: { openFile, openFolder, isFolder },
+  disk: { openFile, openFolder, openTarget: diskTarget, isFolder },
   spool: diskSpool,
 });
 

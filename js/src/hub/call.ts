@@ -4,7 +4,8 @@
 import { linkedController, orAborted } from "../abort.js";
 import { Driver, type Machine } from "../driver.js";
 import { engine } from "../engine.js";
-import { toError } from "../errors.js";
+import { WholeBody } from "../download/whole-body.js";
+import { InvalidApiResponseFormatError, toError } from "../errors.js";
 import { JobIo, type Kept } from "../io.js";
 import { chooseTransport } from "../transport/choose.js";
 import { hubSpec, newSeed, type HubParams } from "./params.js";
@@ -27,12 +28,13 @@ export async function callWith<A extends Ask, R>(
   params: HubParams,
   ask: A,
   conclude: (answer: AnswerOf<A>, kept: Kept | undefined) => R | Promise<R>,
+  transport = chooseTransport(params.fetch),
 ): Promise<R> {
   const { controller, release } = linkedController(params.abortSignal);
   const { signal } = controller;
   const run = async (): Promise<R> => {
     const machine = await openCall(params, ask);
-    const io = new JobIo(chooseTransport(params.fetch));
+    const io = new JobIo(transport);
     // A body that is being read is not a step any more.
     signal.addEventListener("abort", () => io.kept?.stop());
     return await new Driver<AnswerOf<A>, Machine<AnswerOf<A>>>(machine, io).run({
@@ -45,6 +47,20 @@ export async function callWith<A extends Ask, R>(
   } finally {
     release();
   }
+}
+
+/**
+ * As {@link call}, and brings the answer's body, which must be `length` bytes long. One that breaks is asked for again.
+ *
+ * Errors: also `protocol` when the body is longer.
+ */
+export function callBytes(params: HubParams, ask: Ask, length: number): Promise<Uint8Array<ArrayBuffer>> {
+  const transport = new WholeBody(chooseTransport(params.fetch), length);
+  const conclude = (): Uint8Array<ArrayBuffer> => {
+    if (transport.bytes !== undefined) return transport.bytes;
+    throw new InvalidApiResponseFormatError(`More than the ${length} bytes came that were asked for`);
+  };
+  return callWith(params, ask, conclude, transport);
 }
 
 async function openCall<A extends Ask>(params: HubParams, ask: A): Promise<Machine<AnswerOf<A>>> {

@@ -54,6 +54,7 @@ export class LazyBlob extends Blob {
   }
 
   override stream(): ReadableStream<Uint8Array<ArrayBuffer>> {
+    if (this.#reader.stream !== undefined && this.size > 0) return this.#passed(this.#reader.stream.bind(this.#reader));
     const pieces = this.#pieces();
     return new ReadableStream({
       pull: async (controller) => {
@@ -67,19 +68,23 @@ export class LazyBlob extends Blob {
     });
   }
 
+  /** The reader's own stream, opened when somebody reads; a cancellation goes through at once. */
+  #passed(open: NonNullable<RangeReader["stream"]>): ReadableStream<Uint8Array<ArrayBuffer>> {
+    let inner: Promise<ReadableStreamDefaultReader<Uint8Array<ArrayBuffer>>> | undefined;
+    return new ReadableStream({
+      pull: async (controller) => {
+        inner ??= open(this.#start, this.#end).then((stream) => stream.getReader());
+        const { done, value } = await (await inner).read();
+        if (done) controller.close();
+        else controller.enqueue(value);
+      },
+      cancel: async (reason) => {
+        await (await inner)?.cancel(reason);
+      },
+    });
+  }
+
   async *#pieces(): AsyncGenerator<Uint8Array<ArrayBuffer>, void, void> {
-    if (this.#reader.stream !== undefined && this.size > 0) {
-      const inner = (await this.#reader.stream(this.#start, this.#end)).getReader();
-      try {
-        for (;;) {
-          const { done, value } = await inner.read();
-          if (done) return;
-          yield value;
-        }
-      } finally {
-        await inner.cancel();
-      }
-    }
     for (let at = this.#start; at < this.#end; at += STREAM_WINDOW) {
       yield await this.#reader.read(at, Math.min(at + STREAM_WINDOW, this.#end));
     }

@@ -20,6 +20,8 @@ export interface LoggedRequest {
   /** Whether the connection was dropped before the whole answer was out. */
   readonly cut: boolean;
   readonly endedAt: number | null;
+  /** The rule that hit it. */
+  readonly fault: number | null;
   /** The scheme of the header; never its value. */
   readonly authorization: string | null;
 }
@@ -82,6 +84,15 @@ export class LocalHub {
   /** Orders a fault. */
   async order(rule: object): Promise<void> {
     await this.#ask("POST", "faults", rule);
+  }
+
+  /** Changes how Xet is offered: whether at all, and how long tokens and data URLs are good. */
+  async xet(settings: {
+    offered?: boolean;
+    tokenLifetimeSeconds?: number;
+    urlLifetimeSeconds?: number;
+  }): Promise<void> {
+    await this.#ask("PUT", "xet", settings);
   }
 
   /** Takes all faults away. */

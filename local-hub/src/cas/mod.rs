@@ -1,6 +1,6 @@
 //! The content-addressed store: chunks in xorbs, files as lists of chunk ranges in shards, shared by all repos.
 //!
-//! It has a host name of its own and tokens of its own. What it keeps is checked by the formats' own library before it counts, and whole
+//! It has a port of its own, not on the Hub's host name, and tokens of its own. What it keeps is checked by the formats' own library before it counts, and whole
 //! or absent on disk. Layout below the data folder: `xet/xorbs/ab/{hash}` with `{hash}.index` beside it (see [`xorb`]), and
 //! `xet/shards/ab/{id}`, each as it came, without a footer, under the SHA-256 of its bytes. What is in the shards is also kept in memory,
 //! read at the start; which repo has registered what is the repo's affair (see [`crate::repo::registered`]).

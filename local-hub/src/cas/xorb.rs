@@ -8,7 +8,9 @@ use std::io::{self, BufRead, BufReader, Cursor, Read, Seek, SeekFrom, Write};
 
 use xet_core_structures::merklehash::{MerkleHash, compute_data_hash, xorb_hash};
 use xet_core_structures::xorb_object::constants::MAX_CHUNK_SIZE;
-use xet_core_structures::xorb_object::{XorbChunkHeader, XorbObject, XorbObjectInfoV1, parse_chunk_header};
+use xet_core_structures::xorb_object::{
+    CompressionScheme, XorbChunkHeader, XorbObject, XorbObjectInfoV1, parse_chunk_header,
+};
 
 use crate::error::Refusal;
 use crate::limits::{XORB_CHUNKS_MAX, XORB_MAX};
@@ -170,6 +172,9 @@ fn unpack(header: &XorbChunkHeader, packed: &[u8], plain: &mut Vec<u8>) -> Resul
     plain.clear();
     let wanted = header.get_uncompressed_length() as usize;
     let scheme = header.get_compression_scheme().map_err(|error| format!("has a bad header: {error}"))?;
+    if scheme == CompressionScheme::Auto {
+        return Err("has a bad header: its scheme is a setting and no form of data".to_owned());
+    }
     let mut packed_reader = Cursor::new(packed);
     let mut bounded = Bounded { plain, most: wanted.min(*MAX_CHUNK_SIZE) };
     scheme

@@ -37,14 +37,14 @@ async fn find(call: &Call, id: &RepoId, rev: String, path: String) -> Result<Fou
         let commit = read::commit(git, &rev)?;
         let entry = read::entry(git, &commit, &path)?.filter(|entry| entry.kind != EntryKind::Folder);
         let entry = entry.ok_or_else(|| Refusal::entry_not_found("Entry not found"))?;
-        let large = match &entry.kind {
+        let file_hash = match &entry.kind {
             EntryKind::Lfs { pointer, .. } if hub.cas.xet.settings().offered => {
-                large::find(&hub.cas, &looked, &pointer.oid)?
+                large::file_hash(&hub.cas, &looked, &pointer.oid)?
             }
             _ => None,
         };
         Ok(Found {
-            file_hash: large.and_then(|large| large.file_hash),
+            file_hash,
             commit: commit.id().to_string(),
             oid: entry.oid.to_string(),
             content: read::blob(git, entry.oid)?,

@@ -121,8 +121,7 @@ impl Large {
     /// The hash by which the content-addressed store knows a file.
     pub fn xet_hash(&self, kind: &EntryKind) -> Result<Option<String>, Refusal> {
         let EntryKind::Lfs { pointer, .. } = kind else { return Ok(None) };
-        let found = large::find(&self.hub.cas, &self.repo, &pointer.oid)?;
-        Ok(found.and_then(|large| large.file_hash).map(|hash| hash.hex()))
+        Ok(large::file_hash(&self.hub.cas, &self.repo, &pointer.oid)?.map(|hash| hash.hex()))
     }
 }
 

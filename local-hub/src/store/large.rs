@@ -17,6 +17,12 @@ pub struct Large {
     pub file_hash: Option<MerkleHash>,
 }
 
+/// The hash by which the content-addressed store knows a file of a repo; nothing when it does not.
+pub fn file_hash(cas: &Cas, repo: &Repo, oid: &str) -> io::Result<Option<MerkleHash>> {
+    let registered = repo.xet.get(oid)?.map(|file| file.file_hash);
+    Ok(registered.filter(|hash| cas.has_file(hash)))
+}
+
 /// What a repo has of an oid; nothing when neither LFS nor a shard brought it. The oid is checked before.
 pub fn find(cas: &Cas, repo: &Repo, oid: &str) -> io::Result<Option<Large>> {
     let registered = repo.xet.get(oid)?.filter(|file| cas.has_file(&file.file_hash));

@@ -22,7 +22,7 @@ async fn the_hub_answers_preflights_from_fixed_lists() {
             .expect(204);
         assert_eq!(reply.header("access-control-allow-origin"), "https://page.example");
         assert_eq!(words(reply.header("access-control-allow-methods")), ["delete", "get", "head", "post", "put"]);
-        let allowed = ["accept", "authorization", "content-type", "range"];
+        let allowed = ["accept", "authorization", "content-type", "range", "x-xet-session-id"];
         assert_eq!(words(reply.header("access-control-allow-headers")), allowed);
         assert_eq!(words(reply.header("vary")), ["origin"]);
         assert!(reply.header("access-control-allow-credentials").is_empty());

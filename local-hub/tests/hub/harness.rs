@@ -225,8 +225,8 @@ impl Ask<'_> {
     pub async fn try_send(self) -> reqwest::Result<Reply> {
         let response = self.request.send().await?;
         let (status, headers) = (response.status().as_u16(), response.headers().clone());
-        let id =
-            if response.url().as_str().starts_with(&self.hub.handle.url) { "x-request-id" } else { "x-amz-request-id" };
+        let is_store = response.url().as_str().starts_with(&self.hub.handle.store_url);
+        let id = if is_store { "x-amz-request-id" } else { "x-request-id" };
         assert!(headers.contains_key(id), "an answer without {id}");
         Ok(Reply { status, headers, body: response.bytes().await?.to_vec() })
     }

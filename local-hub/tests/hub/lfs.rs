@@ -57,7 +57,7 @@ async fn the_batch_answers_object_by_object() {
     hub.upload("x", b"stored").await;
     for algo in [json!(null), json!("sha256"), json!("sha_256")] {
         let mut body = json!({
-            "operation": "upload", "transfers": ["basic", "multipart", "xet"], "ref": { "name": "main" },
+            "operation": "upload", "transfers": ["basic", "multipart"], "ref": { "name": "main" },
             "objects": [
                 { "oid": oid(b"stored"), "size": 6 }, { "oid": oid(b"new"), "size": 3 }, { "oid": oid(b"new"), "size": 3 },
                 { "oid": "nonsense", "size": 3 }, { "oid": oid(b"stored2"), "size": 7 },

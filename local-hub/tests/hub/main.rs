@@ -29,3 +29,4 @@ mod spoiled;
 mod store;
 mod tree;
 mod web;
+mod xet;

@@ -24,8 +24,8 @@ async fn the_page_comes_with_its_policy_and_types() {
     let (hub, _page) = with_page().await;
     let policy = format!(
         "default-src 'none'; script-src 'self' 'wasm-unsafe-eval'; worker-src 'self'; style-src 'self'; img-src 'self' data: blob:; \
-         font-src 'self'; connect-src 'self' {}; base-uri 'none'; form-action 'none'; frame-ancestors 'none'",
-        hub.handle.store_url
+         font-src 'self'; connect-src 'self' {} {}; base-uri 'none'; form-action 'none'; frame-ancestors 'none'",
+        hub.handle.store_url, hub.handle.cas_url
     );
     for (path, kind, cache) in [
         ("/", "text/html; charset=utf-8", "no-cache"),

@@ -107,6 +107,11 @@ impl Xet {
         self.cancels.pop_front()
     }
 
+    /// Whatever is read is given time from now on.
+    pub(super) fn note_moved(&mut self, now: Millis) {
+        self.moved = now;
+    }
+
     /// When the data plane has been silent for too long, unless it waits for us.
     pub(super) fn wake_at(&self) -> Option<Millis> {
         (self.is_awaited() && !self.is_waiting_for_us()).then(|| self.moved + READ_STALL)

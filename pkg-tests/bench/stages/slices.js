@@ -1,0 +1,10 @@
+/** Bytes of a message where there are many. */
+const MESSAGE_BYTES = 16 * 1024;
+/** Bytes that are read at once from a file. */
+const WINDOW_BYTES = 4 * 1024 * 1024;
+
+const slices = (content, bytes) =>
+  Array.from({ length: Math.ceil(content.length / bytes) }, (_, at) => content.subarray(at * bytes, (at + 1) * bytes));
+
+export const messages = (content) => slices(content, MESSAGE_BYTES);
+export const windows = (content) => slices(content, WINDOW_BYTES);

@@ -1,0 +1,3 @@
+import * as core from "hubferry/core";
+
+globalThis.core = core;
