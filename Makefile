@@ -28,4 +28,4 @@ lint: ## formatting, types, lint and layering, without running tests
 	@scripts/ci/run.sh setup hygiene fmt layering build typescript clippy
 
 clean: ## remove what was built; the cache outside the tree stays
-	@rm -rf dist www/dist js/src/wasm target node_modules test-results
+	@rm -rf dist www/dist js/src/wasm js/src/wasm-threads target node_modules test-results

@@ -20,6 +20,12 @@ if [ -z "${RUSTUP_TOOLCHAIN:-}" ] && ! compgen -G "${RUSTUP_HOME:-$HOME/.rustup}
   esac
 fi
 
+# The nightly of the shared-memory build, as rustup names it and as it names itself (the day before).
+HUBFERRY_NIGHTLY=nightly-2026-05-20
+HUBFERRY_NIGHTLY_VERSION="1.97.0-nightly (e50aa6fba 2026-05-19)"
+# Of its own: another compiler with other flags would make the stable builds begin anew. Its standard library is compiled too, once.
+HUBFERRY_THREADS_TARGET_DIR="$HUBFERRY_CACHE/target-threads"
+
 # Tools are kept by version, so that two checkouts with different pins do not disturb each other.
 WASM_BINDGEN_VERSION=0.2.130
 WASM_PACK_VERSION=0.15.1

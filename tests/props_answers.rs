@@ -2,6 +2,10 @@
 #![cfg(not(target_arch = "wasm32"))]
 
 use hubferry::Error;
+use hubferry::cas::Cas;
+use hubferry::cas::data::FetchData;
+use hubferry::cas::reconstruction::{Reconstruct, Version};
+use hubferry::hash::XetHash;
 use hubferry::http::{FileIdx, Response};
 use hubferry::hub::branch::{CreateBranch, DeleteBranch};
 use hubferry::hub::commit::Commit;
@@ -23,7 +27,9 @@ use hubferry::hub::resolve::{Resolve, Want};
 use hubferry::hub::tree::ListTree;
 use hubferry::hub::validate_yaml::ValidateYaml;
 use hubferry::hub::whoami::WhoAmI;
+use hubferry::hub::xet_token::{Scope, XetToken};
 use hubferry::hub::{Endpoint, Hub, HubUrl, RepoId, Token};
+use hubferry::xorb::{Unpacker, XorbBuilder};
 use proptest::collection::{hash_map, vec};
 use proptest::prelude::*;
 use serde_json::Value;
@@ -38,6 +44,8 @@ fn errors(response: &Response) -> Vec<Error> {
     let (oid, file) = ("oid".to_owned(), FileIdx(0));
     let objects = vec![(oid.clone(), 10)];
     let files = vec![PreuploadFile { path: path.clone(), sample: String::new(), size: 0 }];
+    let cas = Cas::new("https://cas.example", "hf_secret").unwrap();
+    let plan = Reconstruct { cas, file: XetHash::ZERO, range: PLANNED, version: Version::V1 };
     let mut errors = Vec::new();
     macro_rules! try_each {
         ($($endpoint:expr),* $(,)?) => {
@@ -95,6 +103,10 @@ fn errors(response: &Response) -> Vec<Error> {
         PutObject { href: href.clone(), file, size: 10 },
         PutPart { href: href.clone(), file, start: 0, end: 10 },
         Complete { href: href.clone(), oid: oid.clone(), etags: vec!["\"e\"".to_owned()] },
+        FetchData { url: href.clone(), bytes: 0..10 },
+        XetToken { repo: repo.clone(), revision: revision.clone(), scope: Scope::Read },
+        Reconstruct { version: Version::V2, ..plan.clone() },
+        plan,
         Verify { href, oid, size: 10 },
         Commit {
             repo: repo.clone(),
@@ -110,6 +122,9 @@ fn errors(response: &Response) -> Vec<Error> {
     );
     errors
 }
+
+/// Bytes that the plans are asked for.
+const PLANNED: std::ops::Range<u64> = 10..40;
 
 /// The words that the Hub's answers are made of.
 const WORDS: &str = "type|path|oid|size|lfs|pointerSize|error|errors|message|code|sha|url|name|id|branches|ref|targetCommit|title\
@@ -133,7 +148,7 @@ fn bodies() -> impl Strategy<Value = String> {
             hash_map(WORDS, inner, 0..6).prop_map(Value::from_iter),
         ]
     });
-    prop_oneof![6 => tree.prop_map(|value| value.to_string()), 1 => "\\PC{0,40}", 1 => lfs_answers()]
+    prop_oneof![6 => tree.prop_map(|value| value.to_string()), 1 => "\\PC{0,40}", 1 => lfs_answers(), 1 => plan_answers()]
 }
 
 /// Answers to a batch with one object that come close.
@@ -146,6 +161,27 @@ fn lfs_answers() -> impl Strategy<Value = String> {
         let upload = serde_json::json!({ "href": href, "header": header });
         serde_json::json!({ "objects": [{ "oid": "oid", "actions": { "upload": upload } }] }).to_string()
     })
+}
+
+/// Answers to a reconstruction that come close, some close enough.
+fn plan_answers() -> impl Strategy<Value = String> {
+    let place = || prop_oneof![8 => 0_u64..6, 1 => any::<u64>()];
+    let span = move || (place(), place()).prop_map(|(start, end)| serde_json::json!({ "start": start, "end": end }));
+    let length = prop_oneof![8 => 0_u64..40, 1 => any::<u64>()];
+    let term = ("[xy]", length, span()).prop_map(
+        |(hash, length, range)| serde_json::json!({ "hash": hash, "unpacked_length": length, "range": range }),
+    );
+    let fetch = (span(), span()).prop_map(|(range, bytes)| {
+        serde_json::json!({ "range": range, "url": "https://store.example/o?signature=own", "url_range": bytes })
+    });
+    (place(), vec(term, 0..6), hash_map("[xy]", vec(fetch, 0..4).prop_map(Value::from), 0..3)).prop_map(
+        |(offset, terms, fetches)| {
+            serde_json::json!({
+                "offset_into_first_range": offset, "terms": terms, "fetch_info": Value::from_iter(fetches),
+            })
+            .to_string()
+        },
+    )
 }
 
 fn headers() -> impl Strategy<Value = Vec<(String, String)>> {
@@ -167,6 +203,52 @@ proptest! {
         let _ = ratelimit::wait_hint(&response);
         for error in errors(&response) {
             prop_assert!(!format!("{error} {error:?}").contains("hf_secret"), "{error:?}");
+        }
+    }
+
+    #[test]
+    fn a_plan_that_is_taken_can_be_carried_out(body in plan_answers()) {
+        let hub = Hub { url: HubUrl::parse("https://hub.example").unwrap(), token: None };
+        let cas = Cas::new("https://cas.example", "token").unwrap();
+        let ask = Reconstruct { cas, file: XetHash::ZERO, range: PLANNED, version: Version::V1 };
+        let response = Response { status: 200, headers: Vec::new(), body };
+        if let Ok(Some(plan)) = ask.parse(&response, &hub) {
+            let held: u128 = plan.terms.iter().map(|term| u128::from(term.bytes)).sum();
+            prop_assert!(plan.skip < plan.terms[0].bytes);
+            prop_assert!(held >= u128::from(plan.skip) + 30);
+            for term in plan.terms {
+                let fetch = &plan.fetches[term.fetch as usize];
+                prop_assert!(fetch.chunks.start <= term.chunks.start && term.chunks.end <= fetch.chunks.end);
+                prop_assert!(fetch.bytes.start < fetch.bytes.end);
+            }
+        }
+    }
+
+    #[test]
+    fn a_part_of_a_xorb_is_unpacked_or_refused(
+        chunks in vec(vec(0_u8..4, 1..300), 1..5),
+        changes in vec((any::<usize>(), any::<u8>()), 0..3),
+        cut in 0_usize..20,
+        length in 0_u64..1500,
+        wanted in (0_u64..1500, 0_u64..1500),
+    ) {
+        let mut builder = XorbBuilder::new(1 << 20);
+        for chunk in &chunks {
+            builder.push(hubferry::hash::chunk_hash(chunk), chunk);
+        }
+        let mut body = builder.seal().body;
+        for (at, byte) in changes {
+            let at = at % body.len();
+            body[at] = byte;
+        }
+        body.truncate(body.len().saturating_sub(cut.saturating_sub(15)));
+        let count = chunks.len() as u32;
+        if let Ok(mut unpacker) = Unpacker::new(body, 0..count) {
+            let mut out = Vec::new();
+            let wanted = wanted.0.min(wanted.1)..wanted.0.max(wanted.1);
+            if unpacker.unpack(0..count, length, wanted.clone(), &mut out, None).is_ok() {
+                prop_assert_eq!(out.len() as u64, wanted.end - wanted.start);
+            }
         }
     }
 }

@@ -104,7 +104,8 @@ async function start(): Promise<Engine> {
   return core;
 }
 
-async function compile(pending: WasmSource | Promise<WasmSource>): Promise<WebAssembly.Module> {
+/** Compiles wasm, from wherever it comes. */
+export async function compile(pending: WasmSource | Promise<WasmSource>): Promise<WebAssembly.Module> {
   if (typeof WebAssembly === "undefined") {
     throw new HubferryError(
       "unsupported",

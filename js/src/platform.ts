@@ -16,12 +16,24 @@ export interface Platform {
   wasmNow?: () => BufferSource;
   /** Starts a lane's worker; absent where hashing runs in place. */
   spawn?: (url: string | URL | undefined) => Worker;
+  /** Threads for lanes that pack; absent or nothing where there are none. */
+  threads?: () => ThreadsOffer | undefined;
   /** Hashing by the platform itself, where that is faster than the engine's. */
   hashing?: Hashing;
   /** Files and folders by path; absent in browsers. */
   disk?: Disk;
   /** Makes a place for the bytes of a stream; nothing, or absent, where there is none. */
   spool?: () => Promise<Spool | undefined>;
+}
+
+/** An engine whose lanes have threads in shared memory. */
+export interface ThreadsOffer {
+  /** Where its wasm is. */
+  wasm: () => WasmSource;
+  /** Starts a lane's worker. */
+  spawn: (url: string | URL | undefined) => Worker;
+  /** Told that it does not work here; the default build is used. */
+  onFailed: () => void;
 }
 
 /** What the wasm can be made from. */

@@ -9,6 +9,7 @@ export async function bundle({ from, pages, into }) {
   const installed = {
     name: "installed",
     enforce: "pre",
+    // The importer must be a file that exists, or Vite looks from the page's own folder.
     async resolveId(source, importer) {
       // What the package keeps to itself, for measurements: beside its entry, as the entry's own code finds it.
       if (source === "hubferry-wasm") {
@@ -16,9 +17,9 @@ export async function bundle({ from, pages, into }) {
         return await this.resolve("../wasm/core.js", entry.id, { skipSelf: true });
       }
       if (/^hubferry(\/|$)/.test(source))
-        return await this.resolve(source, join(project(), "index.js"), { skipSelf: true });
+        return await this.resolve(source, join(project(), "package.json"), { skipSelf: true });
       if (source.startsWith("@huggingface/") && importer?.startsWith(from)) {
-        return await this.resolve(source, join(root, "pkg-tests/index.js"), { skipSelf: true });
+        return await this.resolve(source, join(root, "pkg-tests/package.json"), { skipSelf: true });
       }
       return null;
     },

@@ -49,9 +49,19 @@ describe("a page that reads", () => {
     );
 
     browser = await startBrowser();
+    page = await open();
+  });
+  after(async () => {
+    await browser?.close();
+    await hub?.stop();
+  });
+
+  /** Opens the page; `prepare` runs in it before anything else. */
+  const open = async (prepare) => {
     const context = await browser.newContext();
     await context.addInitScript(pageWatch);
-    page = await context.newPage();
+    if (prepare !== undefined) await context.addInitScript(prepare);
+    const page = await context.newPage();
     await page.goto(`${hub.url}/read.html`);
     await page.waitForFunction(() => window.hubferry !== undefined);
     const known = { repo: hub.repo("read"), hubUrl: hub.url, accessToken: hub.token };
@@ -62,24 +72,23 @@ describe("a page that reads", () => {
           byte.toString(16).padStart(2, "0"),
         ).join("");
     }, known);
-  });
-  after(async () => {
-    await browser?.close();
-    await hub?.stop();
-  });
+    return page;
+  };
 
   /** SHA-256 of a file, as the page reads it. */
-  const read = (path) =>
-    page.evaluate(async (path) => {
+  const read = (path, by = page) =>
+    by.evaluate(async (path) => {
       const blob = await window.hubferry.downloadFile({ ...window.known, path });
       return window.digestOf(await new Response(blob.stream()).arrayBuffer());
     }, path);
 
+  /** The functions of the wasm that a page has called on its own thread. */
+  const called = async (by) => Object.keys((await by.evaluate(() => window.pkgTests.seen.page.wasm)) ?? {});
+
   test("whole files, unpacked by a worker", async () => {
     for (const [path, bytes] of files) assert.equal(await read(path), sha256(bytes), path);
-    const { seen, violations } = await page.evaluate(() => window.pkgTests);
-    assert.deepEqual(violations, []);
-    const calls = Object.keys(seen.page.wasm ?? {});
+    assert.deepEqual(await page.evaluate(() => window.pkgTests.violations), []);
+    const calls = await called(page);
     assert.ok(
       calls.some((name) => name.startsWith("callhandle")),
       "the watch sees the page's calls",
@@ -88,6 +97,30 @@ describe("a page that reads", () => {
       calls.filter((name) => name.startsWith("xorbpart_")),
       [],
     );
+  });
+
+  test("also where no worker may run, and when the worker goes", async () => {
+    const blocked = () => {
+      window.Worker = class {
+        constructor() {
+          throw new DOMException("blocked", "SecurityError");
+        }
+      };
+    };
+    const crashing = () => {
+      const { postMessage } = Worker.prototype;
+      Worker.prototype.postMessage = function (message, ...more) {
+        // What is handed over goes with it.
+        postMessage.call(this, message, ...more);
+        if (message.type === "hubferry:unpack") this.dispatchEvent(new Event("error"));
+      };
+    };
+    for (const prepare of [blocked, crashing]) {
+      const other = await open(prepare);
+      for (const [path, bytes] of files) assert.equal(await read(path, other), sha256(bytes), path);
+      assert.ok((await called(other)).includes("xorbpart_unpack"));
+      await other.context().close();
+    }
   });
 
   test("ranges", async () => {
@@ -154,6 +187,23 @@ describe("a page that reads", () => {
     assert.deepEqual(second.found, first.found);
     const { resolve, "store.xorb": xorbs } = countByRoute(await hub.requests());
     assert.deepEqual([resolve, xorbs], [undefined, undefined]);
+  });
+
+  test("a snapshot into a folder that a person chose", async () => {
+    const found = await page.evaluate(async () => {
+      const to = await (await navigator.storage.getDirectory()).getDirectoryHandle("chosen", { create: true });
+      const old = await (await to.getFileHandle("notes.txt", { create: true })).createWritable();
+      await old.write("old");
+      await old.close();
+      // As in browsers that cannot rename files.
+      delete FileSystemFileHandle.prototype.move;
+      await window.hubferry.snapshotDownload({ ...window.known, to, allowPatterns: "*.txt" });
+      const names = [];
+      for await (const name of to.keys()) names.push(name);
+      const file = await (await to.getFileHandle("notes.txt")).getFile();
+      return { names, digest: await window.digestOf(await file.arrayBuffer()) };
+    });
+    assert.deepEqual(found, { names: ["notes.txt"], digest: sha256(files.get("notes.txt")) });
   });
 
   test("what is stopped stops", async () => {

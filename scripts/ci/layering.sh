@@ -6,7 +6,7 @@ source "$(dirname "$0")/../lib.sh"
 failed=0
 absent() {
   local what=$1 pattern=$2
-  if grep -rnEi --include='*.ts' --exclude-dir=edge --exclude-dir=wasm "$pattern" js/src; then
+  if grep -rnEi --include='*.ts' --exclude-dir=edge --exclude-dir=wasm --exclude-dir=wasm-threads "$pattern" js/src; then
     say "$what: belongs to the engine (src/hub, src/cas)"
     failed=1
   fi

@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# The engine's tests as wasm in headless Chromium: in a page and in a dedicated worker.
+# The engine's tests as wasm in headless Chromium: in a page and in a dedicated worker, and there with threads in shared memory.
 source "$(dirname "$0")/../lib.sh"
 lock_target
 
@@ -9,3 +9,9 @@ PATH="$(dirname "$CHROMIUM"):$PATH"
 for test in wasm_page wasm_worker; do
   wasm-pack --log-level error test --headless --chrome --chromedriver "$CHROMEDRIVER" -- --locked --test "$test"
 done
+
+nightly=$(scripts/setup/nightly.sh)
+export CARGO_TARGET_DIR="$HUBFERRY_THREADS_TARGET_DIR"
+lock_target
+cargo "+$nightly" --config build/threads.toml test --quiet --locked --package hubferry --features threads \
+  --target wasm32-unknown-unknown --test threads_wasm

@@ -3,6 +3,7 @@
 source "$(dirname "$0")/../lib.sh"
 
 scripts/setup/rust-target.sh
+scripts/setup/nightly.sh > /dev/null
 scripts/setup/wasm-bindgen.sh
 scripts/setup/wasm-pack.sh
 scripts/setup/npm.sh

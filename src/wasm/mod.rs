@@ -12,6 +12,8 @@ mod hash;
 mod memory;
 mod packer;
 mod push;
+#[cfg(all(feature = "threads", target_feature = "atomics"))]
+mod threads;
 mod unpack;
 mod view;
 

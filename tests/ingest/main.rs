@@ -181,6 +181,11 @@ fn the_same_content_three_times_is_packed_once() {
     push(&mut store, &[file.clone(), file.clone(), file.clone()], 1, chooser(5));
     let chunks = 8 * 60;
     assert!(store.bytes() <= file.len() + chunks, "{} bytes", store.bytes());
+    let mut distinct: Vec<_> = store.stored_chunks().iter().map(|chunk| chunk.sort_key()).collect();
+    distinct.sort_unstable();
+    distinct.dedup();
+    assert_eq!(distinct.len(), store.stored_chunks().len(), "no chunk stands twice");
+    assert_eq!(store.files().len(), 1, "equal files are one entry");
 }
 
 #[test]

@@ -5,6 +5,7 @@
 //! these steps, the last one `wait` or `done`. `{ "at": ms, "input": … }` means: this answer is handed over. With
 //! `HUBFERRY_RECORD=1` the files are written anew from the simulated world; look at the difference before committing it.
 
+use std::collections::VecDeque;
 use std::path::{Path, PathBuf};
 
 use hubferry::push::{Push, PushOutput};
@@ -14,7 +15,8 @@ use hubferry::wire::{InputView, OperationSpec, PushOutputView, PushSpec, StepVie
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
-use crate::sim::{Fault, HUB, Held, SimHub, TOKEN, World, fault_on, no_faults};
+use crate::sim::{Fault, HUB, Held, SimHub, TOKEN, World, fault_on, no_faults, noise, xet_options};
+use crate::sim_cas::EPOCH_MS;
 
 #[derive(Serialize, Deserialize)]
 struct Transcript {
@@ -42,6 +44,8 @@ struct Scene {
     faults: fn() -> crate::sim::Faults,
     /// Options beside the usual ones.
     spec: Value,
+    /// Pieces of work after which a lane dies.
+    deaths: Vec<u32>,
 }
 
 fn multipart_hub() -> SimHub {
@@ -87,6 +91,7 @@ fn scenes() -> Vec<Scene> {
             hub: SimHub::new,
             faults: no_faults,
             spec: json!({}),
+            deaths: vec![],
         },
         Scene {
             name: "multipart-and-verify",
@@ -96,6 +101,7 @@ fn scenes() -> Vec<Scene> {
             hub: multipart_hub,
             faults: no_faults,
             spec: json!({}),
+            deaths: vec![],
         },
         Scene {
             name: "unchanged-and-delete",
@@ -105,6 +111,7 @@ fn scenes() -> Vec<Scene> {
             hub: holding_hub,
             faults: no_faults,
             spec: json!({}),
+            deaths: vec![],
         },
         Scene {
             name: "nothing-to-do",
@@ -114,6 +121,7 @@ fn scenes() -> Vec<Scene> {
             hub: holding_hub,
             faults: no_faults,
             spec: json!({}),
+            deaths: vec![],
         },
         Scene {
             name: "store-fails-twice",
@@ -123,6 +131,7 @@ fn scenes() -> Vec<Scene> {
             hub: SimHub::new,
             faults: || fault_on("put", Fault::Status(503), 2),
             spec: json!({}),
+            deaths: vec![],
         },
         Scene {
             name: "commit-answer-lost",
@@ -132,6 +141,7 @@ fn scenes() -> Vec<Scene> {
             hub: SimHub::new,
             faults: || fault_on("commit", Fault::CutAfter, 1),
             spec: json!({}),
+            deaths: vec![],
         },
         Scene {
             name: "refused",
@@ -141,6 +151,7 @@ fn scenes() -> Vec<Scene> {
             hub: SimHub::new,
             faults: || fault_on("may-write", Fault::Status(403), 1),
             spec: json!({}),
+            deaths: vec![],
         },
         Scene {
             name: "bad-readme",
@@ -150,6 +161,7 @@ fn scenes() -> Vec<Scene> {
             hub: SimHub::new,
             faults: no_faults,
             spec: json!({}),
+            deaths: vec![],
         },
         Scene {
             name: "mirror",
@@ -159,6 +171,7 @@ fn scenes() -> Vec<Scene> {
             hub: mirrored_hub,
             faults: no_faults,
             spec: json!({ "deletePatterns": ["*.txt"], "deleteUnder": "data" }),
+            deaths: vec![],
         },
         Scene {
             name: "pull-request",
@@ -168,6 +181,7 @@ fn scenes() -> Vec<Scene> {
             hub: SimHub::new,
             faults: no_faults,
             spec: json!({ "isPullRequest": true }),
+            deaths: vec![],
         },
         Scene {
             name: "pull-request-answer-lost",
@@ -177,6 +191,7 @@ fn scenes() -> Vec<Scene> {
             hub: SimHub::new,
             faults: || fault_on("open-pull", Fault::CutAfter, 1),
             spec: json!({ "isPullRequest": true, "description": "Why" }),
+            deaths: vec![],
         },
         Scene {
             name: "ignored",
@@ -186,7 +201,83 @@ fn scenes() -> Vec<Scene> {
             hub: ignoring_hub,
             faults: no_faults,
             spec: json!({ "ignoreByHub": true }),
+            deaths: vec![],
         },
+    ]
+    .into_iter()
+    .chain(xet_scenes())
+    .collect()
+}
+
+/// A large file that the content store has, and what becomes of it.
+fn old_version() -> Vec<u8> {
+    noise(1, 1_200_000)
+}
+
+fn holding_by_xet() -> SimHub {
+    let mut world = World::new(SimHub::with_xet(), 60, no_faults());
+    let operations = world.adds(&[("changed.bin", old_version()), ("same.bin", noise(2, 3_000))]);
+    world.push(xet_options(), operations).expect("the first push");
+    world.hub
+}
+
+fn xet_scenes() -> Vec<Scene> {
+    let new =
+        || vec![("README.md", b"# hi\n".to_vec()), ("large.bin", noise(3, 1_100_000)), ("small.bin", noise(4, 3_000))];
+    let scene = |name, title, files, hub, faults, deaths| Scene {
+        name,
+        title,
+        files,
+        deletes: vec![],
+        hub,
+        faults,
+        spec: json!({ "useXet": true, "lanes": 2, "epochAtZeroMs": EPOCH_MS }),
+        deaths,
+    };
+    let mut changed = old_version();
+    changed[0] ^= 1;
+    let updated = vec![("changed.bin", changed), ("same.bin", noise(2, 3_000))];
+    vec![
+        scene(
+            "xet",
+            "A large and a small file are packed, stored and registered, and become one commit",
+            new(),
+            SimHub::with_xet,
+            no_faults,
+            vec![],
+        ),
+        scene(
+            "xet-update",
+            "Of a large file only the beginning is new: its old version is recalled",
+            updated,
+            holding_by_xet,
+            no_faults,
+            vec![],
+        ),
+        scene(
+            "xet-lane-lost",
+            "A lane dies with what it has packed: its files are packed again",
+            new(),
+            SimHub::with_xet,
+            no_faults,
+            vec![9],
+        ),
+        scene(
+            "xet-token-ends",
+            "The store does not take the token any more: a new one is fetched, and the xorb goes again",
+            new(),
+            SimHub::with_xet,
+            || fault_on("xorb", Fault::Expire, 1),
+            vec![],
+        ),
+        scene(
+            "xet-not-offered",
+            "The Hub has no content store for this repo: files go by LFS",
+            new(),
+            SimHub::new,
+            no_faults,
+            vec![],
+        ),
     ]
 }
 
@@ -207,6 +298,7 @@ fn spec(more: &Value) -> PushSpec {
 /// Runs the scene in the simulated world and writes down what passes between the machine and its driver.
 fn record(scene: &Scene) -> Transcript {
     let mut world = World::new((scene.hub)(), 61, (scene.faults)());
+    world.deaths = scene.deaths.iter().copied().collect();
     let mut operations: Vec<OperationSpec> = Vec::new();
     for (index, (path, bytes)) in scene.files.iter().enumerate() {
         world.files.push(bytes.clone());
@@ -220,6 +312,7 @@ fn record(scene: &Scene) -> Transcript {
     let spec = spec(&scene.spec);
     let mut push = start(&spec, &operations);
     let mut turns = Vec::new();
+    let mut inputs = VecDeque::new();
     loop {
         let steps = drain(&mut push, world.now);
         turns.push(Turn {
@@ -237,7 +330,11 @@ fn record(scene: &Scene) -> Transcript {
                 world.take(step);
             }
         }
-        for input in world.ripen(until) {
+        // A driver polls after each input.
+        if inputs.is_empty() {
+            inputs.extend(world.ripen(until));
+        }
+        if let Some(input) = inputs.pop_front() {
             turns.push(Turn { at: world.now.0, poll: None, input: Some(InputView::from(input.clone())) });
             push.handle(world.now, input).expect("an awaited answer");
         }

@@ -26,13 +26,20 @@ macro_rules! vector_tests {
         )*
     };
     ($test:meta) => {
-        crate::vectors::vector_tests!($test: paths filters fnmatch gitignore file_facts saved_states multipart_plans completions
-            commit_bodies rate_limits
-            chunking merkle xet_hashes xorbs packed_chunks shards dedup_answers two_xorbs
-            reconstructions);
+        crate::vectors::vector_names!(crate::vectors::vector_tests, $test);
     };
 }
 pub(crate) use vector_tests;
+
+/// Hands the names of all subjects to a macro.
+macro_rules! vector_names {
+    ($($to:ident)::+, $test:meta) => {
+        $($to)::+!($test: paths filters fnmatch gitignore file_facts saved_states multipart_plans completions
+            commit_bodies rate_limits
+            chunking merkle xet_hashes xorbs packed_chunks shards dedup_answers two_xorbs);
+    };
+}
+pub(crate) use vector_names;
 
 /// The rows of a vector file, never none.
 fn rows(text: &str) -> Vec<Value> {

@@ -1,10 +1,10 @@
 /** Finds who computes for a job, and who packs: workers where there are workers, else this thread. */
 import { engineHashing } from "./hashing.js";
 import { InPlace } from "./inplace.js";
-import { crewInPlace, crewOfWorkers, type Crew } from "./pack/crew.js";
+import { crewInPlace, crewOfWorkers, type Crew, type ThreadsOfLanes } from "./pack/crew.js";
 import { Pool } from "./pool.js";
 import type { Compute } from "./task.js";
-import { compiledModule, workerUrl } from "../engine.js";
+import { compile, compiledModule, workerUrl } from "../engine.js";
 import { platform } from "../platform.js";
 
 /**
@@ -21,8 +21,14 @@ export type UseWebWorkers =
       poolSize?: number | undefined;
     };
 
+/** Threads of a lane: a file's SHA-256, which takes half of the time, is made by one, the rest by the others. */
+const THREADS = 3;
+
 /** Pools by size: jobs that run at the same time share one. */
 const pools = new Map<number, Pool>();
+
+/** The compiled engine with threads. */
+let sharedModule: Promise<WebAssembly.Module> | undefined;
 
 /** The compute of one job. */
 export async function chooseCompute(use: UseWebWorkers | undefined): Promise<Compute> {
@@ -30,7 +36,7 @@ export async function chooseCompute(use: UseWebWorkers | undefined): Promise<Com
   const here = new InPlace(hashing ?? engineHashing);
   if (use === false || spawn === undefined || typeof Worker !== "function") return here;
   const { minSize = 0, poolSize = defaultSize() } = typeof use === "object" ? use : {};
-  const size = Math.max(1, Math.trunc(poolSize));
+  const size = sizeOf(poolSize);
   const module = await compiledModule();
   const pool = pools.get(size) ?? new Pool({ size, spawn: () => spawn(workerUrl()), module, fallback: here });
   pools.set(size, pool);
@@ -45,9 +51,35 @@ export async function chooseCrews(use: UseWebWorkers | undefined): Promise<Crew[
   const { spawn, hashing } = platform();
   const here = crewInPlace(hashing ?? engineHashing, hashing === undefined);
   if (use === false || spawn === undefined || typeof Worker !== "function") return [here];
-  const { poolSize = defaultSize() } = typeof use === "object" ? use : {};
-  const module = await compiledModule();
-  return [crewOfWorkers(Math.max(1, Math.trunc(poolSize)), () => spawn(workerUrl()), module), here];
+  const { poolSize } = typeof use === "object" ? use : {};
+  const plain = {
+    lanes: sizeOf(poolSize ?? defaultSize()),
+    spawn: () => spawn(workerUrl()),
+    module: await compiledModule(),
+  };
+  const threads = await threadsOfLanes();
+  const crews = [crewOfWorkers(plain), here];
+  if (threads === undefined) return crews;
+  return [crewOfWorkers({ ...plain, lanes: sizeOf(poolSize ?? defaultSize() / 2), threads }), ...crews];
+}
+
+/** Threads, where the entry has them and memory can be shared. */
+async function threadsOfLanes(): Promise<ThreadsOfLanes | undefined> {
+  const offer = platform().threads?.();
+  if (offer === undefined) return undefined;
+  const { wasm, spawn, onFailed } = offer;
+  try {
+    sharedModule ??= compile(wasm());
+    return { module: await sharedModule, count: THREADS, spawn: () => spawn(workerUrl()), onFailed };
+  } catch {
+    sharedModule = undefined;
+    onFailed();
+    return undefined;
+  }
+}
+
+function sizeOf(poolSize: number): number {
+  return Math.max(1, Math.trunc(poolSize));
 }
 
 /** The page's own thread is idle while lanes work, so every core counts. */

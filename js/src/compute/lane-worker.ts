@@ -3,11 +3,14 @@
  *
  * Invariant: whatever happens to the worker, `ready`, `ended` and `perform` settle.
  */
-import type { FromLane, ToLane } from "./messages.js";
+import type { FromLane, Threads, ToLane } from "./messages.js";
 import type { Done, Task } from "./task.js";
 
 /** Milliseconds for a worker to load its script and start the engine; a blocked one may never say anything. */
 const START_LIMIT_MS = 10_000;
+
+/** The same where it starts workers of its own, each with an instance of the engine. */
+const THREADS_START_LIMIT_MS = 20_000;
 
 /** A lane in a worker. */
 export class LaneWorker {
@@ -22,7 +25,7 @@ export class LaneWorker {
   #end: () => void = ignore;
   #over = false;
 
-  constructor(worker: Worker, module: WebAssembly.Module) {
+  constructor(worker: Worker, module: WebAssembly.Module, threads?: Threads) {
     this.#worker = worker;
     const stop = (): void => {
       this.stop();
@@ -33,7 +36,7 @@ export class LaneWorker {
     worker.addEventListener("error", stop);
     worker.addEventListener("messageerror", stop);
     this.ready = new Promise((resolve) => {
-      const limit = setTimeout(stop, START_LIMIT_MS);
+      const limit = setTimeout(stop, threads === undefined ? START_LIMIT_MS : THREADS_START_LIMIT_MS);
       this.#started = (up) => {
         clearTimeout(limit);
         resolve(up);
@@ -42,7 +45,7 @@ export class LaneWorker {
     this.ended = new Promise((resolve) => {
       this.#end = resolve;
     });
-    this.post({ type: "hubferry:start", module });
+    this.post({ type: "hubferry:start", module, threads });
   }
 
   /** Says something to the worker that it does not answer itself. */

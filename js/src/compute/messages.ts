@@ -7,10 +7,17 @@
 import type { LaneOptions } from "./pack/messages.js";
 import type { Done, Task } from "./task.js";
 
+/** The engine with threads in shared memory, for a lane that packs. */
+export interface Threads {
+  readonly module: WebAssembly.Module;
+  /** How many threads. */
+  readonly count: number;
+}
+
 /** From a pool, or the page of a push. */
 export type ToLane =
-  /** Start an instance of the engine from this module; answered by `ready` or `broken`. */
-  | { readonly type: "hubferry:start"; readonly module: WebAssembly.Module }
+  /** Start an instance of the engine from this module, and one with threads if given; answered by `ready` or `broken`. */
+  | { readonly type: "hubferry:start"; readonly module: WebAssembly.Module; readonly threads?: Threads | undefined }
   /** Do this; answered by `progress`, any number of times, and `done`. */
   | { readonly type: "hubferry:task"; readonly task: Task }
   /** Be a lane of a push; everything else is said through the ports. */

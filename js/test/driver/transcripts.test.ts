@@ -1,7 +1,7 @@
 // The transcripts that the engine's own tests replay, through the real driver and the real wasm: the same steps, the same end.
 import { readdirSync, readFileSync } from "node:fs";
 import { beforeAll, describe, expect, it } from "vitest";
-import { Driver, type Io, type Work } from "../../src/driver.js";
+import { Driver, type Io, type NewsView, type Work } from "../../src/driver.js";
 import { engine, type Engine } from "../../src/engine.js";
 import "../../src/entry/node.js";
 import type { InputView, OperationSpec, PushOutputView, PushSpec, StepView } from "../../src/wire.js";
@@ -19,15 +19,23 @@ const names = readdirSync(folder).filter((name) => name.endsWith(".json"));
 /** Answers as the transcript does, at its times. */
 class Script implements Io {
   clock = 0;
-  readonly #open = new Map<number, { answer: (input: InputView) => void; report: (bytes: number) => void }>();
+  readonly #open = new Map<
+    number,
+    { answer: (input: InputView) => void; report: (bytes: number) => void; news: (input: NewsView) => void }
+  >();
 
   now(): number {
     return this.clock;
   }
 
-  perform(work: Work, report: (bytes: number) => void): Promise<InputView> {
+  perform(
+    work: Work,
+    report: (bytes: number) => void,
+    _signal: AbortSignal,
+    news: (input: NewsView) => void,
+  ): Promise<InputView> {
     return new Promise((answer) => {
-      this.#open.set(work.id, { answer, report });
+      this.#open.set(work.id, { answer, report, news });
     });
   }
 
@@ -39,6 +47,7 @@ class Script implements Io {
     const step = this.#open.get(input.id);
     if (step === undefined) throw new Error(`step ${input.id} was not performed`);
     if (input.type === "progress") step.report(input.bytes);
+    else if (input.type === "sealed" || input.type === "query" || input.type === "lost") step.news(input);
     else step.answer(input);
   }
 }

@@ -5,6 +5,7 @@ import type { FromDesk, FromLane, LaneOptions, ToAuthority, ToDesk, ToLane, Verd
 import { localLine, portOf, type Line, type Port } from "./port.js";
 import type { Hashing } from "../lane.js";
 import { LaneWorker } from "../lane-worker.js";
+import type { Threads } from "../messages.js";
 import { chooseTransport } from "../../transport/choose.js";
 import { DedupAuthority, Packer } from "../../wasm/core.js";
 
@@ -45,12 +46,31 @@ export interface AuthorityLine {
   readonly far: Line<ToAuthority, Verdicts>;
 }
 
+/** What makes lanes of workers. */
+export interface CrewOfWorkers {
+  /** Lanes that are worth having side by side. */
+  readonly lanes: number;
+  readonly spawn: () => Worker;
+  readonly module: WebAssembly.Module;
+  /** Threads within each lane; the authority needs none. */
+  readonly threads?: ThreadsOfLanes;
+}
+
+/** How lanes come to threads. */
+export interface ThreadsOfLanes extends Threads {
+  /** Starts a worker whose script has threads. */
+  readonly spawn: () => Worker;
+  /** Told that a lane did not come up. */
+  readonly onFailed: () => void;
+}
+
 /** Lanes in workers. */
-export function crewOfWorkers(lanes: number, spawn: () => Worker, module: WebAssembly.Module): Crew {
-  const start = async (signal: AbortSignal): Promise<LaneWorker | undefined> => {
+export function crewOfWorkers({ lanes, spawn, module, threads }: CrewOfWorkers): Crew {
+  const start = async (signal: AbortSignal, own?: ThreadsOfLanes): Promise<LaneWorker | undefined> => {
     let worker: LaneWorker;
     try {
-      worker = new LaneWorker(spawn(), module);
+      const shared = own && { module: own.module, count: own.count };
+      worker = new LaneWorker((own?.spawn ?? spawn)(), module, shared);
     } catch {
       return undefined;
     }
@@ -61,7 +81,9 @@ export function crewOfWorkers(lanes: number, spawn: () => Worker, module: WebAss
     void worker.ended.then(() => {
       signal.removeEventListener("abort", stop);
     });
-    return (await worker.ready) ? worker : undefined;
+    if (await worker.ready) return worker;
+    if (!signal.aborted) own?.onFailed();
+    return undefined;
   };
   const seat = <In, Out>(worker: LaneWorker, near: MessagePort): Seat<In, Out> => {
     const port = portOf<In, Out>(near);
@@ -78,7 +100,8 @@ export function crewOfWorkers(lanes: number, spawn: () => Worker, module: WebAss
   };
   return {
     lanes,
-    canHelp: true,
+    // With threads, a lane makes the digest beside the chunks by itself.
+    canHelp: threads === undefined,
     desk: async (indexBytes, signal) => {
       const worker = await start(signal);
       const { port1, port2 } = new MessageChannel();
@@ -86,7 +109,7 @@ export function crewOfWorkers(lanes: number, spawn: () => Worker, module: WebAss
       return worker && seat(worker, port1);
     },
     lane: async (options, authority, signal) => {
-      const worker = await start(signal);
+      const worker = await start(signal, threads);
       if (worker === undefined || !(authority instanceof MessagePort)) return undefined;
       const { port1, port2 } = new MessageChannel();
       worker.post({ type: "hubferry:lane", options, page: port2, authority }, [port2, authority]);

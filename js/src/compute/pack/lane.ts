@@ -24,8 +24,8 @@ import type { Packer } from "../../wasm/core.js";
 /** What a lane is made of. */
 export interface LaneParts {
   readonly options: LaneOptions;
-  /** The engine; freed by the lane. */
-  readonly packer: Packer;
+  /** The engine, of whichever build; freed by the lane. */
+  readonly packer: Pick<Packer, keyof Packer>;
   readonly hashing: Hashing;
   /** Whether that hashing is faster than the engine's one pass. */
   readonly hashesBeside: boolean;

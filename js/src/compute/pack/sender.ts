@@ -4,10 +4,13 @@
  * Invariant: whatever becomes of a request, its call is answered once, unless the page has stopped it.
  */
 import type { FromSender, ToSender } from "./messages.js";
+import { release } from "../release.js";
 import { failureOf } from "../../transport/failure.js";
 import type { Transport } from "../../transport/transport.js";
 import type { RequestView } from "../../wire.js";
 
+/** Bytes copied at once out of shared memory. */
+const PIECE_BYTES = 4 * 1024 * 1024;
 /** Milliseconds between two reports of one body. */
 const REPORT_EVERY_MS = 100;
 
@@ -32,7 +35,7 @@ export class Sender {
         break;
       case "copy":
         // A blob copies what it is made of.
-        this.#post({ type: "copied", call: message.call, blob: new Blob([bytesOf(this.#bodyOf(message.body))]) });
+        this.#post({ type: "copied", call: message.call, blob: new Blob([sendable(this.#bodyOf(message.body))]) });
         break;
       case "stop":
         this.#open.get(message.call)?.abort();
@@ -57,7 +60,7 @@ export class Sender {
       this.#post({ type: "progress", call, bytes });
     };
     try {
-      const outgoing = { method, url, headers, body: bytesOf(this.#bodyOf(body)), stream: false };
+      const outgoing = { method, url, headers, body: sendable(this.#bodyOf(body)), stream: false };
       const { status, headers: said, text } = await this.#transport.send(outgoing, { signal, onSent });
       this.#post({ type: "answered", call, answer: { status, headers: said, text } });
     } catch (error) {
@@ -68,7 +71,18 @@ export class Sender {
   }
 }
 
-/** Memory of wasm is never shared with other threads here. */
-function bytesOf(view: Uint8Array): Uint8Array<ArrayBuffer> {
-  return view as Uint8Array<ArrayBuffer>;
+/** Bytes as the network takes them: not those that lie in memory that threads share, so these are copied out piece by piece. */
+function sendable(view: Uint8Array): Uint8Array<ArrayBuffer> | Blob {
+  if (isUnshared(view)) return view;
+  const pieces: Blob[] = [];
+  for (let at = 0; at < view.length; at += PIECE_BYTES) {
+    const piece = view.slice(at, at + PIECE_BYTES);
+    pieces.push(new Blob([piece]));
+    release(piece.buffer);
+  }
+  return new Blob(pieces);
+}
+
+function isUnshared(view: Uint8Array): view is Uint8Array<ArrayBuffer> {
+  return view.buffer instanceof ArrayBuffer;
 }
