@@ -11,6 +11,7 @@ pub mod bench;
 pub mod content;
 mod dedup;
 pub mod http;
+mod known;
 mod reconstruction;
 pub mod route;
 pub mod settings;
@@ -32,6 +33,7 @@ use xet_core_structures::merklehash::MerkleHash;
 use xet_core_structures::metadata_shard::file_structs::MDBFileInfo;
 use xet_core_structures::metadata_shard::hash_is_global_dedup_eligible;
 
+use crate::cas::known::{Examined, Shard, State};
 use crate::cas::settings::Xet;
 use crate::cas::shard::{ShardFile, ShardReader};
 use crate::cas::token::Tokens;
@@ -65,39 +67,6 @@ pub struct Cas {
     recent: Mutex<VecDeque<(MerkleHash, Arc<Index>)>>,
 }
 
-/// What the shards say.
-#[derive(Default)]
-struct State {
-    shards: Vec<Shard>,
-    by_id: HashMap<String, usize>,
-    files: HashMap<MerkleHash, FileAt>,
-    /// Where a xorb's list of chunks is.
-    xorbs: HashMap<MerkleHash, XorbAt>,
-    /// The chunks that may be asked for, and the xorb that each is in.
-    chunks: HashMap<MerkleHash, MerkleHash>,
-}
-
-struct Shard {
-    id: String,
-    bytes: u64,
-    files: Vec<MerkleHash>,
-    xorbs: Vec<MerkleHash>,
-    /// Where the list of its xorbs begins.
-    xorbs_at: u64,
-}
-
-struct FileAt {
-    shard: usize,
-    at: u64,
-    said: ShardFile,
-}
-
-#[derive(Clone, Copy)]
-struct XorbAt {
-    shard: usize,
-    at: u64,
-}
-
 /// How closely a shard is looked at.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Check {
@@ -107,40 +76,6 @@ enum Check {
     New,
     /// All of it.
     All,
-}
-
-/// A shard that has been read.
-struct Examined {
-    files: Vec<(ShardFile, u64)>,
-    xorbs: Vec<(MerkleHash, u64)>,
-    /// Chunks that may be asked for, and the xorb that each is in.
-    chunks: Vec<(MerkleHash, MerkleHash)>,
-    xorbs_at: u64,
-    /// Where it ends, and a footer may begin.
-    end: u64,
-}
-
-impl State {
-    fn add(&mut self, id: String, examined: Examined) {
-        let shard = self.shards.len();
-        self.by_id.insert(id.clone(), shard);
-        self.shards.push(Shard {
-            id,
-            bytes: examined.end,
-            files: examined.files.iter().map(|(file, _)| file.hash).collect(),
-            xorbs: examined.xorbs.iter().map(|(hash, _)| *hash).collect(),
-            xorbs_at: examined.xorbs_at,
-        });
-        for (said, at) in examined.files {
-            self.files.entry(said.hash).or_insert(FileAt { shard, at, said });
-        }
-        for (hash, at) in examined.xorbs {
-            self.xorbs.entry(hash).or_insert(XorbAt { shard, at });
-        }
-        for (chunk, xorb) in examined.chunks {
-            self.chunks.entry(chunk).or_insert(xorb);
-        }
-    }
 }
 
 impl Cas {
@@ -321,7 +256,7 @@ impl Cas {
             let mut state = self.state.write().unwrap_or_else(PoisonError::into_inner);
             // Another upload of the same shard may have been faster.
             if !state.by_id.contains_key(&id) {
-                state.add(id, std::mem::replace(&mut examined, Examined::nothing()));
+                state.add(id, std::mem::take(&mut examined));
             }
         }
         let _writing = repo.lock()?;
@@ -338,7 +273,7 @@ impl Cas {
         tell: &mut dyn FnMut(u64, u64),
     ) -> Result<Examined, Refusal> {
         let mut reader = ShardReader::new(body, size)?;
-        let mut examined = Examined::nothing();
+        let mut examined = Examined::default();
         // The first chunk of each file may be asked for.
         let mut first: HashMap<MerkleHash, Vec<u32>> = HashMap::new();
         loop {
@@ -450,12 +385,6 @@ impl Cas {
 
     fn state(&self) -> RwLockReadGuard<'_, State> {
         self.state.read().unwrap_or_else(PoisonError::into_inner)
-    }
-}
-
-impl Examined {
-    fn nothing() -> Self {
-        Self { files: Vec::new(), xorbs: Vec::new(), chunks: Vec::new(), xorbs_at: 0, end: 0 }
     }
 }
 
