@@ -4,12 +4,13 @@
 //! with the outcome, once. Invariants: an errand settles exactly once; each attempt has a step id of its own; no more
 //! than the lane's number of attempts are in the air; nothing is in the air past its deadline.
 
-use std::collections::{BTreeMap, BTreeSet, VecDeque};
+use std::collections::VecDeque;
 
 use crate::http::{Request, Response};
 use crate::hub::Replay;
 use crate::limits;
 use crate::retry::{self, Jitter, Verdict};
+use crate::small::{SmallMap, SmallSet};
 use crate::step::{Failure, StepId};
 use crate::time::Millis;
 use crate::{Code, Error};
@@ -149,8 +150,8 @@ struct Flight<P> {
 pub struct Exchanges<P> {
     jitter: Jitter,
     waiting: VecDeque<Waiting<P>>,
-    flying: BTreeMap<StepId, Flight<P>>,
-    cancelled: BTreeSet<StepId>,
+    flying: SmallMap<StepId, Flight<P>>,
+    cancelled: SmallSet<StepId>,
     out: VecDeque<Outgoing<P>>,
     held: bool,
     sent_requests: u64,
@@ -162,8 +163,8 @@ impl<P: Clone> Exchanges<P> {
         Exchanges {
             jitter,
             waiting: VecDeque::new(),
-            flying: BTreeMap::new(),
-            cancelled: BTreeSet::new(),
+            flying: SmallMap::new(),
+            cancelled: SmallSet::new(),
             out: VecDeque::new(),
             held: false,
             sent_requests: 0,

@@ -30,6 +30,7 @@ pub mod limits;
 pub mod push;
 pub mod retry;
 pub mod shard;
+mod small;
 pub mod step;
 mod threads;
 pub mod time;

@@ -23,7 +23,8 @@ new=target/wasm-new
 rm -rf "$new"
 wasm-bindgen "$CARGO_TARGET_DIR/wasm32-unknown-unknown/wasm/hubferry.wasm" --target web --out-dir "$new" --out-name core \
   --omit-default-module-path --remove-name-section --remove-producers-section
-node_modules/.bin/wasm-opt -O3 "$new/core_bg.wasm" -o "$new/core_bg.wasm"
+# What has one caller stays a function where the compiler left it one: moved into its caller it compresses worse.
+node_modules/.bin/wasm-opt -O3 --one-caller-inline-max-function-size=1 "$new/core_bg.wasm" -o "$new/core_bg.wasm"
 
 rm -rf "$out"
 mv "$new" "$out"

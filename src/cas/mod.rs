@@ -12,11 +12,10 @@ pub mod xorb;
 use std::fmt;
 use std::net::Ipv4Addr;
 
-use serde::de::DeserializeOwned;
-
 use crate::error::Error;
 use crate::http::{Method, Request, Response, without_query};
 use crate::hub::refused_by_cas as refused;
+use crate::json::{Fields, Json, Misfit};
 
 /// What bodies are called that are neither text nor JSON.
 const BYTES: &str = "application/octet-stream";
@@ -55,13 +54,15 @@ impl fmt::Debug for Cas {
 }
 
 /// Reads a JSON body of a successful answer; a refusal becomes its error.
-fn json<T: DeserializeOwned>(response: &Response, url: &str) -> Result<T, Error> {
+fn json<T>(response: &Response, url: &str, read: impl FnOnce(Fields) -> Result<T, Misfit>) -> Result<T, Error> {
     if !response.is_success() {
         return Err(refused(response, url));
     }
-    serde_json::from_str(&response.body).map_err(|error| {
+    let answer = Json::parse(&response.body).map_err(|error| error.to_string());
+    let read = answer.and_then(|answer| Fields::of(answer).and_then(read).map_err(|misfit| misfit.to_string()));
+    read.map_err(|why| {
         let url = without_query(url);
-        Error::protocol(format!("The store's answer for {url} is not what this version of hubferry can read ({error})"))
+        Error::protocol(format!("The store's answer for {url} is not what this version of hubferry can read ({why})"))
     })
 }
 

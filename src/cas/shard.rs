@@ -1,11 +1,10 @@
 //! `POST /v1/shards`: registers files whose xorbs are stored. Twice is the same as once.
 
-use serde::Deserialize;
-
 use super::{BYTES, Cas, json};
 use crate::error::{Code, Error};
 use crate::http::{BodyPart, Method, Request, Response};
 use crate::hub::{Endpoint, Hub};
+use crate::json::Fields;
 
 /// Sends a shard, by reference.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -16,13 +15,6 @@ pub struct PostShard {
     pub shard: u32,
     /// Its bytes.
     pub bytes: u64,
-}
-
-/// The result is 1 for a new shard and 0 for one that is known: both are success.
-#[derive(Deserialize)]
-struct Answer {
-    #[serde(rename = "result")]
-    _result: u64,
 }
 
 impl Endpoint for PostShard {
@@ -38,7 +30,9 @@ impl Endpoint for PostShard {
     /// Errors: what the store refused; `server_error`, so that a caller may try again, when it does not find what the shard names:
     /// that was stored, or found, in this very push; `protocol` when its answer cannot be read.
     fn parse(&self, response: &Response, hub: &Hub) -> Result<(), Error> {
-        json(response, &self.request(hub)?.url).map(|_: Answer| ()).map_err(|mut error| {
+        // The result is 1 for a new shard and 0 for one that is known: both are success.
+        let known = |mut answer: Fields| answer.get::<u64>("result").map(drop);
+        json(response, &self.request(hub)?.url, known).map_err(|mut error| {
             if response.status == 400 {
                 error.code = Code::ServerError;
                 error.message.push_str(". Nothing was committed; push again");

@@ -1,7 +1,5 @@
 //! `POST /v1/xorbs/default/{hash}`: stores a xorb. Twice is the same as once.
 
-use serde::Deserialize;
-
 use super::{BYTES, Cas, json};
 use crate::error::Error;
 use crate::hash::XetHash;
@@ -21,11 +19,6 @@ pub struct PostXorb {
     pub bytes: u64,
 }
 
-#[derive(Deserialize)]
-struct Answer {
-    was_inserted: bool,
-}
-
 impl Endpoint for PostXorb {
     /// Whether it is new; `false` when the store has it already, which is as good.
     type Output = bool;
@@ -39,7 +32,7 @@ impl Endpoint for PostXorb {
 
     /// Errors: what the store refused; `protocol` when its answer cannot be read.
     fn parse(&self, response: &Response, hub: &Hub) -> Result<bool, Error> {
-        json(response, &self.request(hub)?.url).map(|answer: Answer| answer.was_inserted)
+        json(response, &self.request(hub)?.url, |mut answer| answer.get("was_inserted"))
     }
 }
 

@@ -220,31 +220,30 @@ pub fn plan_parts(header: &Json, size: u64) -> Result<Vec<PartUrl>, Error> {
     }
     .filter(|size| *size > 0)
     .ok_or_else(|| wrong("has no usable chunk_size".to_owned()))?;
-    let mut urls: Vec<(u64, String)> = Vec::new();
+    let expected = size.div_ceil(chunk_size);
+    let incomplete =
+        || wrong(format!("does not have the parts 1 to {expected} that {size} bytes in pieces of {chunk_size} need"));
+    let count =
+        usize::try_from(expected).ok().filter(|count| *count < header.members().len()).ok_or_else(incomplete)?;
+    let mut urls: Vec<Option<String>> = vec![None; count];
     for (key, value) in header.members() {
         if key.is_empty() || !key.bytes().all(|byte| byte.is_ascii_digit()) {
             continue;
         }
-        let number = key.parse().map_err(|_| wrong(format!("has a part number out of range: {key}")))?;
+        let number: usize = key.parse().map_err(|_| wrong(format!("has a part number out of range: {key}")))?;
         let url = value.as_str().ok_or_else(|| wrong(format!("has no URL for part {key}")))?;
-        urls.push((number, checked(url.to_owned())?));
-    }
-    urls.sort_unstable_by_key(|(number, _)| *number);
-    let expected = size.div_ceil(chunk_size);
-    if urls.len() as u64 != expected || urls.iter().zip(1..).any(|((number, _), expected)| *number != expected) {
-        return Err(wrong(format!(
-            "does not have the parts 1 to {expected} that {size} bytes in pieces of {chunk_size} need"
-        )));
+        match number.checked_sub(1).and_then(|place| urls.get_mut(place)) {
+            Some(place @ None) => *place = Some(checked(url.to_owned())?),
+            _ => return Err(incomplete()),
+        }
     }
     let mut start = 0;
-    Ok(urls
-        .into_iter()
-        .map(|(_, url)| {
-            let part = PartUrl { url, start, end: size.min(start.saturating_add(chunk_size)) };
-            start = part.end;
-            part
-        })
-        .collect())
+    let part = |url: Option<String>| {
+        let part = PartUrl { url: url.ok_or_else(incomplete)?, start, end: size.min(start.saturating_add(chunk_size)) };
+        start = part.end;
+        Ok(part)
+    };
+    urls.into_iter().map(part).collect()
 }
 
 /// Only web addresses may be followed.

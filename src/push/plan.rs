@@ -181,7 +181,7 @@ fn added_twice(shared: &Shared) -> Vec<String> {
     }
     let mut twice: Vec<String> =
         counts.into_iter().filter(|(_, count)| *count > 1).map(|(path, _)| path.to_owned()).collect();
-    twice.sort();
+    twice.sort_unstable();
     twice
 }
 

@@ -2,7 +2,7 @@
 //!
 //! Invariant: what is being read at a time fits the credit.
 
-use std::collections::{BTreeMap, BTreeSet, VecDeque};
+use std::collections::VecDeque;
 
 use super::file::{FileEntry, Mode, Remote};
 use super::shared::{GIT_ATTRIBUTES, GIT_IGNORE, Shared, is_rules_file};
@@ -13,6 +13,7 @@ use crate::limits::{
     DIGEST_CREDIT_BYTES, DIGESTS_IN_FLIGHT, FILE_PROGRESS_EVERY, PROBE_FILES, PROBE_STEP_BYTES, PROBE_WHOLE_BYTES,
     PROBES_IN_FLIGHT, READ_STALL, RULES_FILE_BYTES, SAMPLE_BYTES,
 };
+use crate::small::{SmallMap, SmallSet};
 use crate::step::{DigestKind, Failure, ProbeFile, Probed, Step, StepId};
 use crate::time::Millis;
 
@@ -30,9 +31,9 @@ struct Running {
 pub(super) struct Read {
     /// The next probe waits for what earlier ones keep.
     starved: bool,
-    running: BTreeMap<StepId, Running>,
+    running: SmallMap<StepId, Running>,
     cancels: VecDeque<StepId>,
-    cancelled: BTreeSet<StepId>,
+    cancelled: SmallSet<StepId>,
     moved: Millis,
 }
 

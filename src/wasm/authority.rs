@@ -1,7 +1,5 @@
 //! The authority that the lanes of a push ask. Lanes speak to it in records, through their driver.
 
-use std::collections::BTreeMap;
-
 use js_sys::Uint8Array;
 use wasm_bindgen::prelude::*;
 
@@ -11,6 +9,7 @@ use crate::dedup::{Authority, ReadyShard, record};
 use crate::error::Error;
 use crate::hash::{XetHash, unhex};
 use crate::http::FileIdx;
+use crate::small::SmallMap;
 use crate::step::ShardRef;
 use crate::wire::{IngestedView, ShardView};
 
@@ -21,7 +20,7 @@ pub struct DedupAuthority {
     /// All that were sealed, by their number.
     xorbs: Vec<Xorb>,
     /// Those that are not accepted yet.
-    shards: BTreeMap<u32, ReadyShard>,
+    shards: SmallMap<u32, ReadyShard>,
     taken: u32,
 }
 
@@ -39,7 +38,7 @@ impl DedupAuthority {
         DedupAuthority {
             authority: Authority::new(0, index_bytes as usize),
             xorbs: Vec::new(),
-            shards: BTreeMap::new(),
+            shards: SmallMap::new(),
             taken: 0,
         }
     }

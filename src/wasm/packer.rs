@@ -1,7 +1,5 @@
 //! The one pass of a lane. Bytes go in as windows; sealed bodies stay here until they are stored, and are only looked at.
 
-use std::collections::BTreeMap;
-
 use js_sys::Uint8Array;
 use wasm_bindgen::prelude::*;
 
@@ -12,6 +10,7 @@ use crate::error::Error;
 use crate::http::FileIdx;
 use crate::ingest::{Ingest, IngestOptions};
 use crate::shard::XorbInfo;
+use crate::small::SmallMap;
 use crate::xorb::Compression;
 
 /// A lane's engine. Owned and freed by the lane.
@@ -19,7 +18,7 @@ use crate::xorb::Compression;
 pub struct Packer {
     ingest: Ingest,
     /// Sealed, by the lane's own count.
-    bodies: BTreeMap<u32, Vec<u8>>,
+    bodies: SmallMap<u32, Vec<u8>>,
     sealed: u32,
 }
 
@@ -31,7 +30,7 @@ impl Packer {
         let options =
             IngestOptions { lane, xorb_bytes: xorb_bytes as usize, compression: Compression::Automatic, sha256: false };
         let ingest = Ingest::new(options).with_bodies(bodies as usize);
-        Packer { ingest, bodies: BTreeMap::new(), sealed: 0 }
+        Packer { ingest, bodies: SmallMap::new(), sealed: 0 }
     }
 
     /// Begins a file; `sha256` says that its digest is made here.

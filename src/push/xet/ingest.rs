@@ -1,6 +1,6 @@
 //! The pass over files: which, how many at a time, and what became of them.
 
-use std::collections::{BTreeMap, VecDeque};
+use std::collections::VecDeque;
 
 use super::super::file::Mode;
 use super::super::read::{check_digest, hand_on, read_error};
@@ -10,6 +10,7 @@ use crate::error::{Code, Error};
 use crate::hash::XetHash;
 use crate::http::FileIdx;
 use crate::limits::{DIGEST_CREDIT_BYTES, FILE_PROGRESS_EVERY, INGEST_PASSES, INGESTS_IN_FLIGHT};
+use crate::small::{SmallMap, SmallSet};
 use crate::step::{DigestKind, Failure, Ingested, Step, StepId};
 use crate::time::Millis;
 
@@ -23,12 +24,12 @@ struct Running {
 pub(super) struct Ingests {
     /// Lanes of the data plane.
     pub(super) lanes: usize,
-    running: BTreeMap<StepId, Running>,
+    running: SmallMap<StepId, Running>,
     /// Files that a lane holds whole already.
     kept: VecDeque<usize>,
     /// Files that are read.
     others: VecDeque<usize>,
-    by_file: BTreeMap<FileIdx, Vec<usize>>,
+    by_file: SmallMap<FileIdx, Vec<usize>>,
 }
 
 impl Ingests {
@@ -41,7 +42,7 @@ impl Ingests {
     }
 
     pub(super) fn abandon(&mut self) -> Vec<StepId> {
-        std::mem::take(&mut self.running).into_keys().collect()
+        std::mem::take(&mut self.running).into_iter().map(|(id, _)| id).collect()
     }
 
     /// The next file, if there is room and credit. What is kept holds its credit already.
@@ -71,7 +72,7 @@ impl Ingests {
         }
         let id = shared.ids.issue();
         let file = &shared.files[index];
-        let named = self.by_file.entry(file.file).or_default();
+        let named = self.by_file.get_or_default(file.file);
         if !named.contains(&index) {
             named.push(index);
         }
@@ -156,7 +157,7 @@ impl Ingests {
 
 impl Shared {
     /// The files that were ingested by this name and wait for their shard.
-    pub(super) fn unregistered_of(&self, named: &std::collections::BTreeSet<FileIdx>) -> Vec<usize> {
+    pub(super) fn unregistered_of(&self, named: &SmallSet<FileIdx>) -> Vec<usize> {
         self.unregistered.iter().copied().filter(|&index| named.contains(&self.files[index].file)).collect()
     }
 }

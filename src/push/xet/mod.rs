@@ -19,7 +19,7 @@ mod xorbs;
 
 pub(super) use token::StoreToken;
 
-use std::collections::{BTreeSet, VecDeque};
+use std::collections::VecDeque;
 
 use self::ingest::Ingests;
 use self::query::Queries;
@@ -33,6 +33,7 @@ use crate::exchange::Sent;
 use crate::hash::XetHash;
 use crate::http::Response;
 use crate::limits::{INDEX_BYTES, LANE_BYTES, READ_STALL, UNDECIDED_BYTES, XORB_LEAST_BYTES};
+use crate::small::SmallSet;
 use crate::step::{Failure, Input, PackOptions, Step, StepId};
 use crate::time::Millis;
 use crate::xorb::XORB_MOST_BYTES;
@@ -69,7 +70,7 @@ pub(super) struct Xet {
     xorbs: Xorbs,
     register: Register,
     cancels: VecDeque<StepId>,
-    cancelled: BTreeSet<StepId>,
+    cancelled: SmallSet<StepId>,
     /// When the data plane was heard last.
     moved: Millis,
 }
@@ -99,7 +100,7 @@ impl Xet {
     pub(super) fn abandon(&mut self) {
         let open = self.ingests.abandon().into_iter().chain(self.register.abandon()).chain(self.pack.take());
         self.cancels.extend(open);
-        self.cancelled.extend(&self.cancels);
+        self.cancelled.extend(self.cancels.iter().copied());
     }
 
     pub(super) fn next_cancel(&mut self) -> Option<StepId> {

@@ -1,6 +1,6 @@
 //! Chunks that the authority wants to know about: one attempt each, for a short time, and then nobody waits any more.
 
-use std::collections::{BTreeMap, VecDeque};
+use std::collections::VecDeque;
 
 use super::super::shared::{self, Shared};
 use super::{Purpose, StoreToken};
@@ -11,6 +11,7 @@ use crate::hash::XetHash;
 use crate::http::Response;
 use crate::hub::Endpoint;
 use crate::limits::DEDUP_DEADLINE;
+use crate::small::SmallMap;
 use crate::step::{Failure, Tell};
 use crate::time::Millis;
 
@@ -18,7 +19,7 @@ use crate::time::Millis;
 pub(super) struct Queries {
     waiting: VecDeque<XetHash>,
     /// Those that are not settled, with the number of the token they went with.
-    open: BTreeMap<[u64; 4], (XetHash, u32)>,
+    open: SmallMap<[u64; 4], (XetHash, u32)>,
 }
 
 impl Queries {

@@ -4,8 +4,6 @@
 //! Nothing here can fail a push. When an old version of the same size cannot be recalled, the file is digested first: if it is the
 //! same, nothing of it is sent.
 
-use std::collections::BTreeMap;
-
 use super::super::shared::{self, Shared};
 use super::{Purpose, StoreToken};
 use crate::cas::Cas;
@@ -17,6 +15,7 @@ use crate::hash::XetHash;
 use crate::http::{Answer, Response};
 use crate::hub::Endpoint;
 use crate::limits::{RECALL_BYTES, RECALL_DEADLINE, RECALLS_IN_FLIGHT};
+use crate::small::SmallMap;
 use crate::step::Failure;
 use crate::time::Millis;
 
@@ -31,7 +30,7 @@ enum State {
 
 #[derive(Default)]
 pub(super) struct Recalls {
-    open: BTreeMap<usize, State>,
+    open: SmallMap<usize, State>,
 }
 
 impl Recalls {
@@ -94,7 +93,7 @@ impl Recalls {
     /// A question is over.
     pub(super) fn query_settled(&mut self, shared: &mut Shared, chunk: XetHash, known: bool) {
         let mut done = Vec::new();
-        for (index, state) in &mut self.open {
+        for (index, state) in self.open.iter_mut() {
             if let State::Settling(questions, is_known) = state {
                 let before = questions.len();
                 questions.retain(|question| *question != chunk);

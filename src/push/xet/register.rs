@@ -2,8 +2,6 @@
 //!
 //! Now and then a shard goes before the end, so that the lists that the authority keeps stay short.
 
-use std::collections::BTreeSet;
-
 use super::super::shared::{self, Shared};
 use super::super::types::{Activity, PushOutput};
 use super::xorbs::may_repeat;
@@ -14,6 +12,7 @@ use crate::exchange::{Errand, lost_error};
 use crate::http::{FileIdx, Response};
 use crate::hub::Endpoint;
 use crate::limits::{SHARD_AFTER_BYTES, SHARD_BYTES, SHARD_FILES};
+use crate::small::SmallSet;
 use crate::step::{Failure, ShardRef, Step, StepId, Tell};
 use crate::time::Millis;
 
@@ -159,7 +158,7 @@ impl Register {
         match post.parse(&response, &shared.options.hub) {
             Ok(()) => {
                 shared.tells.push_back(Tell::Registered { shard: post.shard });
-                let named: BTreeSet<FileIdx> = files.into_iter().collect();
+                let named: SmallSet<FileIdx> = files.into_iter().collect();
                 for index in shared.unregistered_of(&named) {
                     registered(shared, index);
                 }
