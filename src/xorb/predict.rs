@@ -3,14 +3,26 @@
 //! Grouping pays where the four places of a word look different: the number of set bits is counted for each, and compared with
 //! all of them together. One look holds for a run of chunks.
 //!
-//! Source: the rule is `xet-core`'s (`BG4Predictor`); a store takes any choice.
+//! And what does not shrink is not tried chunk after chunk: a failed try costs as much as the rest of packing. The beginning of one
+//! chunk in eight is tried; when it does not shrink, those eight are stored as they are.
+//!
+//! Choices depend on the chunks alone, never on what became of those before: so chunks may be compressed side by side.
+//!
+//! Source: the rule for grouping is `xet-core`'s (`BG4Predictor`); a store takes any choice.
 
 use hubferry_kernels::count_bits;
 
 use super::record::Scheme;
+use super::{group, lz4};
 
 /// Chunks that a choice holds for.
 const RUN_CHUNKS: u32 = 32;
+
+/// Chunks that one try speaks for; they divide a run.
+const TRIED_CHUNKS: u32 = 8;
+
+/// Bytes of a chunk that are tried.
+const TRIED_BYTES: usize = 16 * 1024;
 
 /// The least divergence that makes grouping pay.
 const LEAST_DIVERGENCE: f64 = 0.02;
@@ -20,6 +32,9 @@ const LEAST_DIVERGENCE: f64 = 0.02;
 pub(super) struct Predictor {
     chosen: Option<Scheme>,
     used: u32,
+    shrinks: bool,
+    scratch: Vec<u8>,
+    grouped: Vec<u8>,
 }
 
 impl Predictor {
@@ -32,9 +47,23 @@ impl Predictor {
                 if divergence(chunk) > LEAST_DIVERGENCE { Scheme::GroupedLz4 } else { Scheme::Lz4 }
             }
         };
+        if self.used % TRIED_CHUNKS == 0 {
+            self.shrinks = self.try_beginning(scheme, chunk);
+        }
         self.chosen = Some(scheme);
         self.used += 1;
-        scheme
+        if self.shrinks { scheme } else { Scheme::Raw }
+    }
+
+    /// Whether the beginning of a chunk becomes shorter.
+    fn try_beginning(&mut self, scheme: Scheme, chunk: &[u8]) -> bool {
+        let beginning = &chunk[..chunk.len().min(TRIED_BYTES)];
+        self.scratch.clear();
+        if scheme == Scheme::GroupedLz4 {
+            group::split(beginning, &mut self.grouped);
+            return lz4::append_frame(&self.grouped, &mut self.scratch);
+        }
+        lz4::append_frame(beginning, &mut self.scratch)
     }
 }
 
@@ -73,6 +102,27 @@ mod tests {
         assert_eq!(Predictor::default().choose(&floats()), Scheme::GroupedLz4);
         assert_eq!(Predictor::default().choose(&text()), Scheme::Lz4);
         assert_eq!(Predictor::default().choose(&[0; 70_000]), Scheme::Lz4);
+    }
+
+    #[test]
+    fn one_try_speaks_for_eight_chunks() {
+        let mut word = 1_u32;
+        let mut next = || {
+            word ^= word << 13;
+            word ^= word >> 17;
+            word ^= word << 5;
+            word as u8
+        };
+        let noise: Vec<u8> = (0..40_000).map(|_| next()).collect();
+        let mut predictor = Predictor::default();
+        for _ in 0..TRIED_CHUNKS {
+            assert_eq!(predictor.choose(&noise), Scheme::Raw);
+        }
+        for _ in 0..TRIED_CHUNKS {
+            assert_eq!(predictor.choose(&text()), Scheme::Lz4);
+        }
+        assert_eq!(predictor.choose(&noise), Scheme::Raw);
+        assert_eq!(predictor.choose(&text()), Scheme::Raw, "until the next try");
     }
 
     #[test]

@@ -6,13 +6,6 @@
  */
 import { InvalidInputError, toError } from "../errors.js";
 
-declare global {
-  // For those who compile without the types of the newest language.
-  interface SymbolConstructor {
-    readonly dispose: unique symbol;
-  }
-}
-
 /** The part of the engine's memory that belongs to one object. */
 export class Handle<T extends { free(): void }> {
   #held: T | undefined;

@@ -4,6 +4,13 @@
  * For those who digest, cut, pack or check by themselves. What returns a promise loads the engine by itself; what answers at once
  * (`new Sha256()`, `xorbHash`, …) needs it loaded, which under Node it is at once and in a browser after `await init()`.
  */
+declare global {
+  // For those who compile without the types of the newest language: the classes here can be declared with `using`.
+  interface SymbolConstructor {
+    readonly dispose: unique symbol;
+  }
+}
+
 export { init, type InitOptions } from "../engine.js";
 export { HubferryError, InvalidInputError, isHubferryError, type ErrorCode } from "../errors.js";
 export { Chunker, chunkFile, fileHash, verificationHash, xorbHash, type Chunk, type ChunkedFile } from "./chunks.js";
