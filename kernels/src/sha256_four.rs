@@ -30,7 +30,6 @@ pub fn compress_four(states: &mut [[u32; 8]; 4], messages: [&[[u8; 64]]; 4]) {
         let mut working = state;
         let mut differed = state[1].xor(state[2]);
         // Plain loops over indexes: written with iterators they are slower by a tenth.
-        #[expect(clippy::needless_range_loop)]
         for at in 0..16 {
             round(&mut working, &mut differed, words[at], ROUND[at]);
         }

@@ -47,7 +47,7 @@ impl Predictor {
                 if divergence(chunk) > LEAST_DIVERGENCE { Scheme::GroupedLz4 } else { Scheme::Lz4 }
             }
         };
-        if self.used % TRIED_CHUNKS == 0 {
+        if self.used.is_multiple_of(TRIED_CHUNKS) {
             self.shrinks = self.try_beginning(scheme, chunk);
         }
         self.chosen = Some(scheme);
