@@ -12,6 +12,7 @@ const CONNECT_SRC = [
   "https://*.amazonaws.com",
   "http://127.0.0.1:*",
   "http://127.0.0.2:*",
+  "http://127.0.0.3:*",
   "http://localhost:*",
 ].join(" ");
 

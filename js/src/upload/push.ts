@@ -109,7 +109,7 @@ function open(
   rules: FolderRules,
   lanes: number,
 ): PushMachine {
-  const { branch, createBranch, parentCommit, verify, isPullRequest, useXet = false } = params;
+  const { branch, createBranch, parentCommit, verify, isPullRequest, useXet = true } = params;
   try {
     return new Handle({
       repo: repoSpec(params.repo),

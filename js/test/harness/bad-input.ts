@@ -12,6 +12,7 @@ export interface Known {
   hubUrl: string;
   accessToken: string;
   repo: string;
+  useXet?: boolean;
 }
 
 /** One kind of bad input. */

@@ -87,6 +87,10 @@ export function crewOfWorkers({ lanes, spawn, module, threads }: CrewOfWorkers):
   };
   const seat = <In, Out>(worker: LaneWorker, near: MessagePort): Seat<In, Out> => {
     const port = portOf<In, Out>(near);
+    // A worker that is killed from outside says nothing; but its end of the line closes.
+    near.addEventListener("close", () => {
+      worker.stop();
+    });
     void worker.ended.then(() => {
       port.close();
     });

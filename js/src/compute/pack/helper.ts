@@ -99,12 +99,19 @@ class Wanted {
   #wake: () => void = () => undefined;
 
   constructor(port: Port<ToHelper, FromHelper>) {
-    port.listen((message) => {
-      if (message.type === "more") this.#count += 1;
-      else this.#isOver = true;
-      if (this.#isOver) port.close();
+    const over = (): void => {
+      this.#isOver = true;
+      port.close();
       this.#wake();
-    });
+    };
+    port.listen((message) => {
+      if (message.type === "stop") {
+        over();
+        return;
+      }
+      this.#count += 1;
+      this.#wake();
+    }, over);
   }
 
   /** Waits for a wish, and takes it; `false` when there will be none. */

@@ -7,8 +7,11 @@
 export interface Port<In, Out> {
   /** Sends a message; what is transferred is gone here. Nothing happens after the line was closed. */
   post(message: Out, transfer?: Transferable[]): void;
-  /** Begins to take messages; once. Those that came before have waited. */
-  listen(take: (message: In) => void): void;
+  /**
+   * Begins to take messages; once. Those that came before have waited. `closed` is called when the other end is gone, where the
+   * platform says so (Chromium from 122 on, Node); perhaps also after a `close` of this end.
+   */
+  listen(take: (message: In) => void, closed?: () => void): void;
   /** Ends the line; what is on its way may be lost. */
   close(): void;
 }
@@ -23,7 +26,8 @@ export function portOf<In, Out>(port: Line<In, Out>): Port<In, Out> {
     post: (message, transfer = []) => {
       port.postMessage(message, transfer);
     },
-    listen: (take) => {
+    listen: (take, closed) => {
+      if (closed !== undefined) port.addEventListener("close", closed);
       port.onmessage = (event: MessageEvent<In>) => {
         take(event.data);
       };
