@@ -29,7 +29,8 @@ before(async () => {
     writeSync(descriptor, noise(16 * MIB, at / MIB + 1), 0, 16 * MIB, at);
   ftruncateSync(descriptor, BYTES);
   closeSync(descriptor);
-  hub = await startHub();
+  // This is about bodies that go from the disk to the LFS store by reference.
+  hub = await startHub({ flags: ["--no-xet"] });
   browser = await startMeasured();
 });
 

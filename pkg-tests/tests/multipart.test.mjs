@@ -22,7 +22,9 @@ describe("120 MB in parts", () => {
   let name;
   before(async () => {
     hubferry = await importInstalled("hubferry");
-    hub = await startHub({ flags: ["--multipart-threshold", "50000000", "--part-size", String(PART_BYTES)] });
+    hub = await startHub({
+      flags: ["--no-xet", "--multipart-threshold", "50000000", "--part-size", String(PART_BYTES)],
+    });
   });
   after(async () => {
     await hub?.stop();

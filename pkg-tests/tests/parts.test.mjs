@@ -20,7 +20,9 @@ describe("in parts", () => {
   let hub;
   before(async () => {
     writeFolder(folder, files);
-    hub = await startHub({ flags: ["--multipart-threshold", "5000000", "--part-size", String(PART_BYTES)] });
+    hub = await startHub({
+      flags: ["--no-xet", "--multipart-threshold", "5000000", "--part-size", String(PART_BYTES)],
+    });
   });
   after(async () => {
     await hub?.stop();

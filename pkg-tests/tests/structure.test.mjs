@@ -12,6 +12,8 @@ import { watchedPage } from "../harness/watch.mjs";
 
 const files = fixtureFiles({ largeBytes: 3_000_000 });
 files.delete("texts/large.txt");
+/** What of the engine digests, encodes or packs. */
+const COMPUTING = /hasher|crowd|base64|packer|authority/i;
 const below = (counts = {}) => Object.keys(counts).sort();
 
 describe("inside the browser", () => {
@@ -49,9 +51,9 @@ describe("inside the browser", () => {
     const { seen, violations } = await push("workers");
     assert.deepEqual(violations, []);
     // The names are known once, from the workers; on the page's own thread none of them may be called.
-    const hashers = below(seen.worker.wasm).filter((name) => /hasher|base64/i.test(name));
+    const hashers = below(seen.worker.wasm).filter((name) => COMPUTING.test(name));
     assert.ok(
-      hashers.some((name) => /sha256.*update/i.test(name)),
+      hashers.some((name) => /packer.*feed/i.test(name)),
       `workers call ${hashers}`,
     );
     assert.ok(
@@ -59,7 +61,7 @@ describe("inside the browser", () => {
       `workers call ${hashers}`,
     );
     assert.deepEqual(
-      below(seen.page.wasm).filter((name) => /hasher|base64/i.test(name)),
+      below(seen.page.wasm).filter((name) => COMPUTING.test(name)),
       [],
     );
     assert.equal(seen.page.digest, undefined);
@@ -72,7 +74,7 @@ describe("inside the browser", () => {
     const { seen } = await push("in-place", undefined, { prepare });
     assert.deepEqual(seen.worker, {});
     assert.ok(
-      below(seen.page.wasm).some((name) => /sha256.*update/i.test(name)),
+      below(seen.page.wasm).some((name) => /packer.*feed/i.test(name)),
       `the page calls ${below(seen.page.wasm)}`,
     );
     assert.ok(seen.page.read.arrayBuffer > 0);
@@ -144,10 +146,11 @@ describe("inside the browser", () => {
       assert.ok(!headers.some(([name]) => name === "cookie"), url);
     }
     assert.deepEqual([...withToken], [hub.url]);
-    assert.deepEqual([...origins].sort(), [hub.url, hub.storeUrl].sort());
-    assert.match(hub.storeUrl, /^http:\/\/127\.0\.0\.2:/);
+    assert.deepEqual([...origins].sort(), [hub.url, hub.casUrl].sort());
+    assert.match(hub.casUrl, /^http:\/\/127\.0\.0\.3:/);
     const logged = await hub.requests();
     const authorized = logged.filter(({ authorization }) => authorization !== null);
-    assert.ok(authorized.length > 0 && authorized.every(({ face }) => face === "hub"));
+    // The content store has tokens of its own.
+    assert.ok(authorized.length > 0 && authorized.every(({ face }) => face !== "store"));
   });
 });
