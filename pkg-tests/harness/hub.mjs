@@ -26,8 +26,8 @@ export async function startHub({ user = "alice", page = builtPage(), readers = [
   const ended = new Promise((resolve) => child.once("exit", resolve));
   const kill = () => child.kill("SIGKILL");
   process.once("exit", kill);
-  const { url, storeUrl } = await ready(child, ended);
-  return new Hub({ url, storeUrl, token, user, data, control, child, ended, kill });
+  const { url, storeUrl, casUrl } = await ready(child, ended);
+  return new Hub({ url, storeUrl, casUrl, token, user, data, control, child, ended, kill });
 }
 
 /** The first line says that it is ready, and where. */
@@ -44,9 +44,10 @@ class Hub {
   #ended;
   #kill;
 
-  constructor({ url, storeUrl, token, user, data, control, child, ended, kill }) {
+  constructor({ url, storeUrl, casUrl, token, user, data, control, child, ended, kill }) {
     this.url = url;
     this.storeUrl = storeUrl;
+    this.casUrl = casUrl;
     this.token = token;
     this.user = user;
     this.data = data;
