@@ -3,20 +3,25 @@
 source "$(dirname "$0")/../lib.sh"
 
 scripts/build/wasm.sh
+scripts/build/wasm-threads.sh
 key=$(digest package.json package-lock.json tsconfig.base.json js/tsconfig.json js/src scripts/build/package.sh)
-fresh target/stamps/package "$key" dist/index.js dist/wasm/core_bg.wasm && exit 0
+fresh target/stamps/package "$key" dist/index.js dist/wasm/core_bg.wasm dist/wasm-threads/core_bg.wasm && exit 0
 scripts/setup/npm.sh
 lock_tree
-fresh target/stamps/package "$key" dist/index.js dist/wasm/core_bg.wasm && exit 0
+fresh target/stamps/package "$key" dist/index.js dist/wasm/core_bg.wasm dist/wasm-threads/core_bg.wasm && exit 0
 
 say "building the package"
 rm -f target/stamps/package
-mkdir -p target dist/wasm
+mkdir -p target
 touch target/package-started
 node_modules/.bin/tsc -p js/tsconfig.json
-cp js/src/wasm/core.js js/src/wasm/core_bg.wasm js/src/wasm/core_bg.wasm.d.ts dist/wasm/
-# Whoever compiles against the package need not have the types of the newest language for a method that only we could call.
-sed '/\[Symbol\.dispose\]/d' js/src/wasm/core.d.ts > dist/wasm/core.d.ts
+for wasm in wasm wasm-threads; do
+  mkdir -p "dist/$wasm"
+  cp js/src/$wasm/core.js js/src/$wasm/core_bg.wasm js/src/$wasm/core_bg.wasm.d.ts "dist/$wasm/"
+  # Whoever compiles against the package need not have the types of the newest language for a method that only we could call.
+  sed '/\[Symbol\.dispose\]/d' js/src/$wasm/core.d.ts > "dist/$wasm/core.d.ts"
+done
+(cd js/src/wasm-threads && find snippets -name '*.js' -exec cp --parents {} ../../../dist/wasm-threads/ \;)
 # What no source stands for any more. Not a fresh folder, so that a failed build leaves the last good package.
 find dist -type f ! -newer target/package-started -delete
 find dist -type d -empty -delete
