@@ -1,6 +1,6 @@
 // The data plane of a push with the real engine: what is packed can be read back, each byte is read once, nothing is left behind.
 import { createHash } from "node:crypto";
-import { beforeAll, describe, expect, it } from "vitest";
+import { beforeAll, describe, expect, it, vi } from "vitest";
 import { crewInPlace } from "../../src/compute/pack/crew.js";
 import { engineHashing } from "../../src/compute/hashing.js";
 import { engine } from "../../src/engine.js";
@@ -262,6 +262,31 @@ describe("packing", () => {
       expect(store.read(xetHash).length).toBe(MIB);
       await push.end();
       expect(crew.open).toBe(0);
+    });
+
+    it("is noticed though it says nothing, and so is the authority", async () => {
+      vi.useFakeTimers({ toFake: ["setInterval", "clearInterval"] });
+      try {
+        for (const kind of ["lane", "desk"] as const) {
+          const store = new Store();
+          const crew = new TestCrew(1, store);
+          const push = new Pushed([crew], store);
+          await push.ingest(0, new Blob([noise(MIB, 30)]));
+          for (let tick = 0; tick < 20; tick++) await vi.advanceTimersByTimeAsync(2500);
+          expect(crew.open, "one that answers stays").toBe(2);
+          crew.deafen(kind);
+          for (let tick = 0; tick < 20; tick++) await vi.advanceTimersByTimeAsync(2500);
+          if (kind === "lane") {
+            expect(push.news.at(-1)).toEqual({ type: "lost", xorbs: [], again: [0] });
+            expect((await push.ingest(0, new Blob([noise(MIB, 30)]))).packed).toBe(MIB);
+            await push.end();
+          }
+          await push.ended;
+          expect(crew.open).toBe(0);
+        }
+      } finally {
+        vi.useRealTimers();
+      }
     });
 
     it("the authority's end is the end of all", async () => {

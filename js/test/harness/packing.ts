@@ -76,6 +76,8 @@ export class Store implements Transport {
 interface Placed {
   readonly kind: "lane" | "desk";
   readonly kill: () => void;
+  /** Hears nothing any more, as one that the system has ended. */
+  isDeaf: boolean;
   isOver: boolean;
 }
 
@@ -116,6 +118,11 @@ export class TestCrew implements Crew {
     return { near: port1, far: port2 };
   }
 
+  /** Lets one fall silent. */
+  deafen(kind: Placed["kind"]): void {
+    for (const seat of this.seats.filter((seat) => seat.kind === kind)) seat.isDeaf = true;
+  }
+
   /** Kills one as a crash would. */
   kill(kind: Placed["kind"], index = 0): void {
     this.seats.filter((seat) => seat.kind === kind)[index]?.kill();
@@ -133,6 +140,7 @@ export class TestCrew implements Crew {
     });
     const placed: Placed = {
       kind,
+      isDeaf: false,
       isOver: false,
       kill: () => {
         placed.isOver = true;
@@ -143,7 +151,14 @@ export class TestCrew implements Crew {
     };
     signal.addEventListener("abort", placed.kill);
     this.seats.push(placed);
-    return { port, ended, stop: placed.kill };
+    const line: Port<In, Out> = {
+      listen: port.listen.bind(port),
+      close: port.close.bind(port),
+      post: (message) => {
+        if (!placed.isDeaf) port.post(message);
+      },
+    };
+    return { port: line, ended, stop: placed.kill };
   }
 }
 

@@ -97,6 +97,7 @@ export class Desk {
       case "send":
       case "copy":
       case "stop":
+      case "ping":
         this.#sender.take(message);
         break;
     }

@@ -136,6 +136,7 @@ export class Lane {
       }
       case "send":
       case "copy":
+      case "ping":
         this.#sender.take(message);
         break;
     }

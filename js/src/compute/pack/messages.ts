@@ -45,7 +45,9 @@ export type ToSender =
   /** Answered by `copied`. */
   | { readonly type: "copy"; readonly call: number; readonly body: number }
   /** The page does not wait for this call any more. */
-  | { readonly type: "stop"; readonly call: number };
+  | { readonly type: "stop"; readonly call: number }
+  /** Answered by `alive`, at once. */
+  | { readonly type: "ping" };
 
 /** What becomes of that. */
 export type FromSender =
@@ -53,6 +55,7 @@ export type FromSender =
   | { readonly type: "copied"; readonly call: number; readonly blob: Blob }
   | { readonly type: "progress"; readonly call: number; readonly bytes: number }
   | { readonly type: "failed"; readonly call: number; readonly failure: FailureView }
+  | { readonly type: "alive" }
   /** Nothing more comes: something is wrong here that no answer repairs. */
   | { readonly type: "broken"; readonly message: string };
 

@@ -5,6 +5,7 @@
  * open fail; when the authority is gone, everything is; after the end nothing is left running.
  */
 import { Calls, failed, type Call, type Outcome } from "./calls.js";
+import { watchPulse } from "./pulse.js";
 import type { AuthorityLine, Crew, DeskSeat, LaneSeat } from "./crew.js";
 import type { FromDesk, FromLane, IngestTask, KeptProbe, LaneOptions, ToDesk, ToSender } from "./messages.js";
 import type { Watch } from "../task.js";
@@ -245,8 +246,10 @@ export class Packing {
 
   #sit(desk: DeskSeat): void {
     this.#desk = desk;
+    const pulse = watchPulse(desk);
     desk.port.listen((message) => {
-      this.#fromDesk(message);
+      pulse.alive();
+      if (message.type !== "alive") this.#fromDesk(message);
     });
     void desk.ended.then(() => {
       this.#breakDown("the worker that knows all chunks is gone");
@@ -262,20 +265,22 @@ export class Packing {
   #hire(lane: number, seat: LaneSeat): void {
     const hand: Hand = { lane, seat, load: 0 };
     this.#hands.set(lane, hand);
+    const pulse = watchPulse(seat);
     seat.port.listen((message) => {
-      this.#fromLane(hand, message);
+      pulse.alive();
+      if (message.type !== "alive") this.#fromLane(hand, message);
     });
     void seat.ended.then(() => {
       this.#lose(hand);
     });
   }
 
-  #fromLane(hand: Hand, message: FromLane): void {
+  #fromLane(hand: Hand, message: Exclude<FromLane, { type: "alive" }>): void {
     if (message.type === "broken") hand.seat.stop();
     else this.#calls.take(message);
   }
 
-  #fromDesk(message: FromDesk): void {
+  #fromDesk(message: Exclude<FromDesk, { type: "alive" }>): void {
     switch (message.type) {
       case "query":
         this.#news({ type: "query", chunk: message.chunk });

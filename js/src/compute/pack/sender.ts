@@ -40,6 +40,9 @@ export class Sender {
       case "stop":
         this.#open.get(message.call)?.abort();
         break;
+      case "ping":
+        this.#post({ type: "alive" });
+        break;
     }
   }
 
