@@ -89,7 +89,7 @@ async function serve() {
     const file = normalize(join(dist, pathname));
     const body = file.startsWith(dist) ? await readFile(file).catch(() => undefined) : undefined;
     if (body === undefined) response.writeHead(404).end();
-    else response.end(pathname.endsWith("worker.js") ? `(${count})("worker");\n${body}` : body);
+    else response.end(pathname === "/compute/worker.js" ? `(${count})("worker");\n${body}` : body);
   });
   await new Promise((resolve) => server.listen(0, "127.0.0.1", resolve));
   return { url: `http://127.0.0.1:${server.address().port}`, stop: () => server.close() };
@@ -223,6 +223,33 @@ describe("in a page", () => {
     await checkContents(opened.name, files);
     await opened.close();
   });
+
+  for (const [what, which] of [
+    ["one lane", [0]],
+    ["two lanes, one after the other", [0, 1]],
+  ]) {
+    test(`the push goes on when ${what} of its workers ends without a word`, async () => {
+      const files = new Map(Array.from({ length: 6 }, (_, i) => [`${i}.bin`, noise(16 * MIB, 20 + i)]));
+      const opened = await open(files);
+      await hub.order({ route: "cas.xorb", fault: { kind: "delay", ms: 200 } });
+      await begin(opened, { useWebWorkers: { poolSize: 2 } });
+      for (const index of which) {
+        await until(async () => ((await counts(opened)).worker?.packer_feed ?? 0) > 3 * (index + 1));
+        // Not by the package: by the system, as it were.
+        await opened.page.evaluate(
+          (index) =>
+            Object.getPrototypeOf(window.workers[index].constructor.prototype).terminate.call(window.workers[index]),
+          index,
+        );
+      }
+      const { output, error } = await outcome(opened);
+      assert.equal(error, undefined, JSON.stringify(error));
+      assert.equal(output.verified, true);
+      await hub.heal();
+      await checkContents(opened.name, files);
+      await opened.close();
+    });
+  }
 
   test("an abort in the middle leaves no worker of the push and no request", async () => {
     const files = new Map(Array.from({ length: 4 }, (_, i) => [`${i}.bin`, noise(16 * MIB, 40 + i)]));
