@@ -80,7 +80,8 @@ export function writesOf(requests) {
   return requests.filter(
     ({ face, route, method }) =>
       method !== "OPTIONS" &&
-      (face === "store" || ["commit", "lfs.batch", "lfs.verify", "cas.xorb", "cas.shard"].includes(route)),
+      ((face === "store" && method !== "GET") ||
+        ["commit", "lfs.batch", "lfs.verify", "cas.xorb", "cas.shard"].includes(route)),
   );
 }
 

@@ -122,17 +122,17 @@ describe("under Node", () => {
       states.map(({ path, state }) => ({ path, state })),
       [{ path: "weights/equal-b.bin", state: "updated" }],
     );
-    const puts = (await hub.requests()).filter(({ face, method }) => face === "store" && method === "PUT");
-    assert.deepEqual(
-      puts.map(({ requestBytes }) => requestBytes),
-      [400_000],
+    const [xorb, ...more] = (await hub.requests()).filter(
+      ({ route, method }) => route === "cas.xorb" && method === "POST",
     );
+    assert.ok(xorb.requestBytes < 401_000, `${xorb.requestBytes} bytes`);
+    assert.deepEqual(more, []);
     checkHistory(hub.repoFolder("node"), 2);
     checkRepo(hub.repoFolder("node"), changed);
     // Put back, for the tests that follow: the Hub still has the content.
     await hub.forget();
     await hubferry.uploadFolder({ ...known, folder: pathToFileURL(`${folder}/`), commitTitle: "Back" });
-    assert.equal(countByRoute(await hub.requests())["store.put"], undefined);
+    assert.equal(countByRoute(await hub.requests())["cas.xorb"], undefined);
     checkRepo(hub.repoFolder("node"), files);
   });
 
@@ -196,7 +196,7 @@ describe("under Node", () => {
 
   test("one file: progress as in @huggingface/hub", async () => {
     const file = { path: "progress.bin", content: new Blob([noise(12_000_000, 12)]) };
-    const iterator = hubferry.uploadFilesWithProgress({ ...known, files: [file] });
+    const iterator = hubferry.uploadFilesWithProgress({ ...known, files: [file], useXet: false });
     const events = [];
     let next = await iterator.next();
     for (; !next.done; next = await iterator.next()) events.push(next.value);
@@ -216,11 +216,11 @@ describe("under Node", () => {
   test("aborted: rejects with AbortError, every request ends, there is no commit", async () => {
     const repo = hub.repo("aborted");
     await hubferry.createRepo({ ...known, repo });
-    await hub.order({ face: "store", method: "PUT", fault: { kind: "stall" } });
+    await hub.order({ route: "cas.xorb", method: "POST", fault: { kind: "stall" } });
     await hub.forget();
     try {
       const puts = async () =>
-        (await hub.requests()).filter(({ face, method }) => face === "store" && method === "PUT");
+        (await hub.requests()).filter(({ route, method }) => route === "cas.xorb" && method === "POST");
       for (const stop of [(job) => job.abort(), (_, controller) => controller.abort()]) {
         await hub.forget();
         const controller = new AbortController();
