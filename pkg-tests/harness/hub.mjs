@@ -83,6 +83,18 @@ class Hub {
     await this.#ask("DELETE", "faults");
   }
 
+  /** A slow network for all requests, or a fast one again: `latencyMs`, `uploadBytesPerSecond`, `downloadBytesPerSecond`. */
+  async slowDown(network) {
+    await this.#ask("PUT", "network", network);
+  }
+
+  /** Of a Hub that takes bodies unseen: looks at all of them now. Throws when something is wrong; resolves with how much it was. */
+  async verifyAll() {
+    const { checked, failed } = await this.#ask("POST", "verify");
+    if (failed.length > 0) throw new Error(`what was stored is wrong: ${JSON.stringify(failed)}`);
+    return checked;
+  }
+
   /** The bare repository on disk. */
   repoFolder(name, type = "dataset") {
     return join(this.data, "repos", FOLDERS[type], this.user, `${name}.git`);

@@ -1,4 +1,4 @@
 import { uploadFiles } from "hubferry";
 import { measure } from "./measure.js";
 
-window.push = (options) => measure((files) => uploadFiles({ ...options, files, useXet: false }));
+window.push = (options) => measure((files) => uploadFiles({ ...options, files }));

@@ -1,4 +1,4 @@
 import { uploadFiles } from "@huggingface/hub";
 import { measure } from "./measure.js";
 
-window.push = (options) => measure((files) => uploadFiles({ ...options, files, useXet: false, useWebWorkers: true }));
+window.push = (options) => measure((files) => uploadFiles({ ...options, files, useXet: true, useWebWorkers: true }));
