@@ -3,7 +3,17 @@ import globals from "globals";
 import tseslint from "typescript-eslint";
 
 export default tseslint.config(
-  { ignores: ["**/dist/", "**/node_modules/", "target/", "test-results/", "js/src/wasm/", "js/src/wasm-threads/", "pkg-tests/types/"] },
+  {
+    ignores: [
+      "**/dist/",
+      "**/node_modules/",
+      "target/",
+      "test-results/",
+      "js/src/wasm/",
+      "js/src/wasm-threads/",
+      "pkg-tests/types/",
+    ],
+  },
   { linterOptions: { reportUnusedDisableDirectives: "error" } },
   js.configs.recommended,
   {
