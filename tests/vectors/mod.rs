@@ -36,7 +36,7 @@ macro_rules! vector_names {
     ($($to:ident)::+, $test:meta) => {
         $($to)::+!($test: paths filters fnmatch gitignore file_facts saved_states multipart_plans completions
             commit_bodies rate_limits
-            chunking merkle xet_hashes xorbs packed_chunks shards dedup_answers two_xorbs);
+            chunking merkle xet_hashes xorbs packed_chunks shards dedup_answers two_xorbs reconstructions);
     };
 }
 pub(crate) use vector_names;
