@@ -35,12 +35,8 @@ const rounds = Number(options.rounds);
 const all = [
   { name: "500 × 64 KiB", count: 500, size: 64 * KIB },
   { name: "500 × 64 KiB, 50 ms", count: 500, size: 64 * KIB, latencyMs: 50 },
-  options.full
-    ? { name: "20 × 20 MiB", count: 20, size: 20 * MIB }
-    : { name: "5 × 20 MiB", count: 5, size: 20 * MIB },
-  options.full
-    ? { name: "1 × 1 GiB", count: 1, size: 1024 * MIB }
-    : { name: "1 × 256 MiB", count: 1, size: 256 * MIB },
+  options.full ? { name: "20 × 20 MiB", count: 20, size: 20 * MIB } : { name: "5 × 20 MiB", count: 5, size: 20 * MIB },
+  options.full ? { name: "1 × 1 GiB", count: 1, size: 1024 * MIB } : { name: "1 × 256 MiB", count: 1, size: 256 * MIB },
 ];
 const sets = all.filter(({ name }) => options.set === undefined || name.includes(options.set));
 
