@@ -4,6 +4,7 @@
 use wasm_bindgen_futures::JsFuture;
 use wasm_bindgen_test::{wasm_bindgen_test, wasm_bindgen_test_configure};
 
+#[expect(unused_imports, unused_macros, reason = "here they are one test")]
 mod vectors;
 
 wasm_bindgen_test_configure!(run_in_dedicated_worker);

@@ -10,8 +10,9 @@ for test in wasm_page wasm_worker; do
   wasm-pack --log-level error test --headless --chrome --chromedriver "$CHROMEDRIVER" -- --locked --test "$test"
 done
 
+# Without --quiet, which cargo would hand on to a runner that does not know it.
 nightly=$(scripts/setup/nightly.sh)
 export CARGO_TARGET_DIR="$HUBFERRY_THREADS_TARGET_DIR"
 lock_target
-cargo "+$nightly" --config build/threads.toml test --quiet --locked --package hubferry --features threads \
+cargo "+$nightly" --config build/threads.toml test --locked --package hubferry --features threads \
   --target wasm32-unknown-unknown --test threads_wasm
