@@ -185,7 +185,7 @@ describe("the keyboard alone", () => {
       await keyboard.press("Escape");
       await onHeading(page, /^6 files, /);
 
-      await hub.order({ face: "store", method: "PUT", fault: { kind: "stall" } });
+      await hub.order({ route: "cas.xorb", fault: { kind: "stall" } });
       await tabTo(page, ({ id }) => id === "field-token");
       await keyboard.press("Control+A");
       await keyboard.type(hub.token);

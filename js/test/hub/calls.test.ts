@@ -112,7 +112,7 @@ describe("a repo with files", () => {
   beforeAll(async () => {
     await createRepo({ ...known, repo });
     const texts = Array.from({ length: 30 }, (_, index) => ({ path: `texts/${index}.txt`, content: `text ${index}` }));
-    await uploadFiles({ ...known, repo, files: [...texts, { path: "large.bin", content: large }] });
+    await uploadFiles({ ...known, repo, files: [...texts, { path: "large.bin", content: large }], useXet: false });
   });
 
   it("lists a folder, or everything", async () => {
