@@ -149,7 +149,8 @@ impl Xet {
         self.pack = Some(id);
         let options = pack_options(&shared.options, shared.meter.total_bytes());
         self.ingests.lanes = usize::from(options.lanes);
-        shared.credit.reserve(u64::from(options.lanes) * u64::from(BODIES + 1) * options.xorb_bytes);
+        // Open, sealed, and the platform's copy of a sealed one that is being sent.
+        shared.credit.reserve(u64::from(options.lanes) * u64::from(2 * BODIES + 1) * options.xorb_bytes);
         Some(Step::Pack { id, options })
     }
 
