@@ -147,7 +147,7 @@ describe("inside the browser", () => {
     }
     assert.deepEqual([...withToken], [hub.url]);
     assert.deepEqual([...origins].sort(), [hub.url, hub.casUrl].sort());
-    assert.match(hub.casUrl, /^http:\/\/127\.0\.0\.3:/);
+    assert.notEqual(new URL(hub.casUrl).hostname, new URL(hub.url).hostname);
     const logged = await hub.requests();
     const authorized = logged.filter(({ authorization }) => authorization !== null);
     // The content store has tokens of its own.
