@@ -1,7 +1,7 @@
 // The package and the Hub's own Python client with hf_xet, both unmodified, on the same content: what one pushes the other reads, and
 // neither sends what the other has sent.
 import assert from "node:assert/strict";
-import { createHash } from "node:crypto";
+import { createCipheriv, createHash } from "node:crypto";
 import { closeSync, mkdirSync, openSync, readdirSync, readFileSync, writeSync } from "node:fs";
 import { join } from "node:path";
 import { after, before, beforeEach, describe, test } from "node:test";
@@ -39,6 +39,12 @@ const contentsOf = (seed) =>
 function floats(bytes, seed) {
   const numbers = new Uint32Array(noise(bytes, seed).buffer);
   return Buffer.from(Float32Array.from(numbers, (number) => (number / 2 ** 32 - 0.5) / 50).buffer);
+}
+
+/** Bytes of which no two seeds have any in common, however many there are. */
+function cipher(bytes, seed) {
+  const key = createHash("sha256").update(String(seed)).digest();
+  return createCipheriv("aes-256-ctr", key, Buffer.alloc(16)).update(Buffer.alloc(bytes));
 }
 
 const sha256 = (bytes) => createHash("sha256").update(bytes).digest("hex");
@@ -121,7 +127,7 @@ describe("hubferry and hf_xet", () => {
     const piece = 16 * MIB;
     const pieces = function* (header, inserted) {
       for (let at = 0; at < size; at += piece) {
-        const bytes = noise(piece, 3_000 + at / piece);
+        const bytes = cipher(piece, at / piece);
         if (at === 0) bytes.write(header);
         if (at === size / 2) yield inserted;
         yield bytes;

@@ -183,18 +183,11 @@ describe("packing", () => {
     const push = new Pushed([new TestCrew(1, store)], store);
     const controller = new AbortController();
     const bytes = noise(20 * MIB, 8);
-    const blob = new Blob([bytes]);
+    const { blob, readBytes } = countedBlob(bytes);
     const task = { file: 0, blob, size: blob.size, sha256: undefined };
-    let progress = 0;
-    const watch = {
-      signal: controller.signal,
-      onProgress: (bytes: number): void => {
-        progress = bytes;
-      },
-    };
-    const stopped = push.packing.ingest(task, watch);
-    const other = push.ingest(1, blob);
-    while (progress === 0) await new Promise((resolve) => setTimeout(resolve, 1));
+    const stopped = push.packing.ingest(task, { signal: controller.signal });
+    const other = push.ingest(1, new Blob([bytes]));
+    while (readBytes() === 0) await new Promise((resolve) => setTimeout(resolve, 1));
     controller.abort();
     expect(await stopped).toMatchObject({ failure: { code: "internal" } });
     const { xetHash } = await other;
