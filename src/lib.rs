@@ -25,6 +25,7 @@ pub mod hash;
 pub mod http;
 pub mod hub;
 pub mod ingest;
+pub mod journal;
 pub mod json;
 pub mod limits;
 pub mod push;

@@ -6,6 +6,7 @@
 
 use crate::error::{Code, Error};
 use crate::http::{FileIdx, Request, Response};
+use crate::journal::FileKey;
 use crate::push::Event;
 use crate::time::Millis;
 
@@ -35,6 +36,8 @@ pub enum Step<T> {
         size: u64,
         /// Which digest.
         kind: DigestKind,
+        /// The name under which the file is remembered; none when it must not be.
+        key: Option<FileKey>,
     },
     /// Open the data plane of this push: lanes that pack, and the authority that they ask. Stays open until it is cancelled or the
     /// push ends; meanwhile it brings [`Input::Sealed`], [`Input::Query`] and [`Input::Lost`]. Answered by [`Input::Failed`] alone.
@@ -54,6 +57,8 @@ pub enum Step<T> {
         size: u64,
         /// Its SHA-256 in hex, where a probe has made it.
         sha256: Option<String>,
+        /// The name under which the file is remembered; none when it must not be.
+        key: Option<FileKey>,
     },
     /// Seal what lanes have packed; answer with [`Input::Flushed`], after [`Input::Sealed`] for each xorb.
     Flush {

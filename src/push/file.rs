@@ -2,6 +2,7 @@
 
 use super::types::{FileOutcome, FileState};
 use crate::http::FileIdx;
+use crate::journal::FileKey;
 
 /// Where the Hub wants a file's content.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -62,6 +63,8 @@ pub(super) struct FileEntry {
     pub(super) path: String,
     pub(super) file: FileIdx,
     pub(super) size: u64,
+    /// The name under which it is remembered from one push to the next.
+    pub(super) key: Option<FileKey>,
     /// The same commit deletes this path or a folder above it, so the line must stay though the content is the same.
     pub(super) forced: bool,
     pub(super) remote: Remote,
@@ -78,8 +81,9 @@ pub(super) struct FileEntry {
 }
 
 impl FileEntry {
-    pub(super) fn new(path: String, file: FileIdx, size: u64) -> FileEntry {
+    pub(super) fn new(path: String, file: FileIdx, size: u64, modified_ms: Option<u64>) -> FileEntry {
         FileEntry {
+            key: modified_ms.map(|at| FileKey::of(&path, size, at)),
             path,
             file,
             size,

@@ -68,7 +68,7 @@ pub(super) fn folder_in_repo(folder: &str) -> Result<String, Error> {
 pub(super) fn add(shared: &mut Shared, operations: Vec<Operation>) -> Result<(), Error> {
     for operation in operations {
         match operation {
-            Operation::AddOrUpdate { path, file, size } => {
+            Operation::AddOrUpdate { path, file, size, modified_ms } => {
                 let path = check_path_in_repo(&path)?;
                 if path.ends_with('/') {
                     return Err(Error::invalid(format!("{path:?} names a folder; give the file a name")).at(&path));
@@ -78,7 +78,7 @@ pub(super) fn add(shared: &mut Shared, operations: Vec<Operation>) -> Result<(),
                 }
                 shared.lines.push(Line::Add(shared.files.len()));
                 shared.meter.file_added(size);
-                shared.files.push(FileEntry::new(path, file, size));
+                shared.files.push(FileEntry::new(path, file, size, modified_ms));
             }
             Operation::Delete { path } => {
                 let path = check_path_in_repo(&path)?;

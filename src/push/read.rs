@@ -150,7 +150,7 @@ impl Read {
         }
         let index = *shared.belts.digest.front()?;
         let file = &shared.files[index];
-        let (idx, size, kind) = (file.file, file.size, digest_kind(file));
+        let (idx, size, kind, key) = (file.file, file.size, digest_kind(file), file.key);
         let credit = size.min(DIGEST_CREDIT_BYTES);
         if !shared.credit.spend(credit) {
             return None;
@@ -159,7 +159,7 @@ impl Read {
         let id = shared.ids.issue();
         let work = Work::Digest { file: index, kind, read: 0, told: now };
         self.running.insert(id, Running { work, credit });
-        Some(Step::Digest { id, file: idx, size, kind })
+        Some(Step::Digest { id, file: idx, size, kind, key })
     }
 
     /// Takes a probe's answer. `Ok(false)`: it was not awaited.

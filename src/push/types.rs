@@ -81,6 +81,8 @@ pub enum Operation {
         file: FileIdx,
         /// Its size in bytes.
         size: u64,
+        /// When it was changed last, in milliseconds since 1970. None: nothing of it is remembered from one push to the next.
+        modified_ms: Option<u64>,
     },
     /// Delete a file, or a folder when `path` ends in `/`.
     Delete {

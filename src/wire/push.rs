@@ -189,7 +189,7 @@ impl PushSpec {
 /// [`Operation`].
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "wasm", derive(Tsify))]
-#[serde(tag = "operation", rename_all = "camelCase", try_from = "Json")]
+#[serde(tag = "operation", rename_all = "camelCase", rename_all_fields = "camelCase", try_from = "Json")]
 pub enum OperationSpec {
     /// Add or replace.
     AddOrUpdate {
@@ -199,6 +199,10 @@ pub enum OperationSpec {
         file: u32,
         /// Size in bytes.
         size: u64,
+        /// When it was changed last, in milliseconds since 1970.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        #[cfg_attr(feature = "wasm", tsify(optional))]
+        modified_ms: Option<u64>,
     },
     /// Delete a file, or a folder when the path ends in `/`.
     Delete {
@@ -213,7 +217,12 @@ impl Read for OperationSpec {
         let operation: String = spec.get("operation")?;
         let path = spec.get("path")?;
         match operation.as_str() {
-            "addOrUpdate" => Ok(OperationSpec::AddOrUpdate { path, file: spec.get("file")?, size: spec.get("size")? }),
+            "addOrUpdate" => Ok(OperationSpec::AddOrUpdate {
+                path,
+                file: spec.get("file")?,
+                size: spec.get("size")?,
+                modified_ms: spec.get("modifiedMs")?,
+            }),
             "delete" => Ok(OperationSpec::Delete { path }),
             other => Err(Misfit::new(format!("must be an operation, and there is none called {other:?}"))),
         }
@@ -223,8 +232,8 @@ impl Read for OperationSpec {
 impl From<OperationSpec> for Operation {
     fn from(spec: OperationSpec) -> Operation {
         match spec {
-            OperationSpec::AddOrUpdate { path, file, size } => {
-                Operation::AddOrUpdate { path, file: FileIdx(file), size }
+            OperationSpec::AddOrUpdate { path, file, size, modified_ms } => {
+                Operation::AddOrUpdate { path, file: FileIdx(file), size, modified_ms }
             }
             OperationSpec::Delete { path } => Operation::Delete { path },
         }

@@ -7,6 +7,7 @@ use tsify::Tsify;
 use super::push::EventView;
 use crate::error::{Code, Error};
 use crate::http::{Answer, BodyPart, FileIdx, Request, Response};
+use crate::journal::FileKey;
 use crate::json::{Fields, Json, Misfit, Read};
 use crate::step::{DigestKind, Failure, Ingested, Input, PackOptions, ProbeFile, Probed, ShardRef, Step, StepId, Tell};
 
@@ -35,6 +36,10 @@ pub enum StepView<T> {
         /// Which digest.
         #[cfg_attr(feature = "wasm", tsify(type = "\"sha256\" | \"gitBlob\""))]
         kind: String,
+        /// The name under which the file is remembered: 32 hex digits.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        #[cfg_attr(feature = "wasm", tsify(optional))]
+        key: Option<String>,
     },
     /// Open the data plane.
     Pack {
@@ -55,6 +60,10 @@ pub enum StepView<T> {
         #[serde(default, skip_serializing_if = "Option::is_none")]
         #[cfg_attr(feature = "wasm", tsify(optional))]
         sha256: Option<String>,
+        /// The name under which the file is remembered: 32 hex digits.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        #[cfg_attr(feature = "wasm", tsify(optional))]
+        key: Option<String>,
     },
     /// Seal what lanes have packed.
     Flush {
@@ -519,7 +528,7 @@ impl<T, U: From<T>> From<Step<T>> for StepView<U> {
             Step::Probe { id, files } => {
                 StepView::Probe { id: id.0, files: files.into_iter().map(ProbeFileView::from).collect() }
             }
-            Step::Digest { id, file, size, kind } => StepView::Digest {
+            Step::Digest { id, file, size, kind, key } => StepView::Digest {
                 id: id.0,
                 file: file.0,
                 size,
@@ -527,9 +536,12 @@ impl<T, U: From<T>> From<Step<T>> for StepView<U> {
                     DigestKind::Sha256 => "sha256".to_owned(),
                     DigestKind::GitBlob => "gitBlob".to_owned(),
                 },
+                key: key.map(FileKey::to_hex),
             },
             Step::Pack { id, options } => StepView::Pack { id: id.0, options: options.into() },
-            Step::Ingest { id, file, size, sha256 } => StepView::Ingest { id: id.0, file: file.0, size, sha256 },
+            Step::Ingest { id, file, size, sha256, key } => {
+                StepView::Ingest { id: id.0, file: file.0, size, sha256, key: key.map(FileKey::to_hex) }
+            }
             Step::Flush { id } => StepView::Flush { id: id.0 },
             Step::Shard { id, most_bytes } => StepView::Shard { id: id.0, most_bytes },
             Step::Tell(tell) => StepView::Tell { tell: tell.into() },

@@ -8,7 +8,7 @@ use hubferry::push::{Operation, Push, PushOptions};
 use crate::sim::{TOKEN, options};
 
 fn add(path: &str, size: u64) -> Operation {
-    Operation::AddOrUpdate { path: path.into(), file: FileIdx(0), size }
+    Operation::AddOrUpdate { path: path.into(), file: FileIdx(0), size, modified_ms: None }
 }
 
 #[test]

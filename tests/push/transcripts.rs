@@ -306,6 +306,7 @@ fn record(scene: &Scene) -> Transcript {
             path: (*path).to_owned(),
             file: index as u32,
             size: bytes.len() as u64,
+            modified_ms: None,
         });
     }
     operations.extend(scene.deletes.iter().map(|path| OperationSpec::Delete { path: (*path).to_owned() }));

@@ -77,7 +77,7 @@ impl Ingests {
             named.push(index);
         }
         self.running.insert(id, Running { file: index, credit, told: now });
-        Step::Ingest { id, file: file.file, size: file.size, sha256: file.sha256.clone() }
+        Step::Ingest { id, file: file.file, size: file.size, sha256: file.sha256.clone(), key: file.key }
     }
 
     /// A file is read on, up to `bytes` of it.

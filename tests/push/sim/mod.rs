@@ -169,7 +169,8 @@ impl World {
             .map(|(path, bytes)| {
                 self.files.push(bytes.clone());
                 let file = FileIdx(self.files.len() as u32 - 1);
-                Operation::AddOrUpdate { path: (*path).to_owned(), file, size: bytes.len() as u64 }
+                let (path, size) = ((*path).to_owned(), bytes.len() as u64);
+                Operation::AddOrUpdate { path, file, size, modified_ms: Some(1_760_000_000_000) }
             })
             .collect()
     }

@@ -45,7 +45,7 @@ impl World {
                     .collect();
                 self.later(id, 50, Due::Input(Input::Probed { id, files: results }));
             }
-            Step::Digest { id, file, size, kind } => {
+            Step::Digest { id, file, size, kind, .. } => {
                 self.digests += 1;
                 self.read(id, size.min(limits::DIGEST_CREDIT_BYTES));
                 *self.read.entry(file).or_default() += size;
@@ -83,7 +83,7 @@ impl World {
                 self.open.insert(id);
                 self.lanes = Some(SimLanes::new(id, options, self.whole_xorbs));
             }
-            Step::Ingest { id, file, size, sha256 } => {
+            Step::Ingest { id, file, size, sha256, .. } => {
                 self.read(id, size.min(limits::DIGEST_CREDIT_BYTES));
                 if self.files[file.0 as usize].len() as u64 == size {
                     let lane = self.random(16) as usize;
