@@ -144,6 +144,36 @@ pub const INGEST_PASSES: u32 = 2;
 /// How often an LFS object may ask for fresh URLs after its own expired or were refused.
 pub const LFS_RENEWALS: u32 = 3;
 
+/// Files in one of several commits, as a scale that goes up while commits are quick. Source: `huggingface_hub` 2.4, 2026-11.
+pub const COMMIT_SCALE: [usize; 10] = [20, 50, 75, 100, 125, 200, 250, 400, 600, 1000];
+
+/// The step of that scale with which a push begins: 250 files. Source: `huggingface_hub` 2.4, 2026-11.
+pub const COMMIT_FIRST_STEP: usize = 6;
+
+/// A commit that takes longer than this was too large. Source: `huggingface_hub` 2.4, 2026-11.
+pub const COMMIT_QUICK: Millis = Millis(40_000);
+
+/// Inline content in one of several commits. Source: `huggingface_hub` 2.4, 2026-11.
+pub const BATCH_INLINE_BYTES: u64 = 100 * 1024 * 1024;
+
+/// One of several commits waits no longer than this for more files. Source: `huggingface_hub` 2.4, 2026-11.
+pub const BATCH_TIME: Millis = Millis(300_000);
+
+/// Files that a commit passes over because they are not ready after that time. Our choice: they are looked at again and again.
+pub const BATCH_LATE_FILES: usize = 1000;
+
+/// Commits in one repo in [`COMMITS_SPAN`]. Source: Hub documentation, 2026-11.
+pub const COMMITS_PER_SPAN: usize = 128;
+
+/// See [`COMMITS_PER_SPAN`].
+pub const COMMITS_SPAN: Millis = Millis(3_600_000);
+
+/// Files that a caller who plans commits himself is shown at a time: as many as a commit takes. Source: as above.
+pub const PLANNED_FILES: usize = LFS_FILES_PER_COMMIT;
+
+/// How often such a caller is asked while files are on their way. Our choice.
+pub const PLAN_EVERY: Millis = Millis(1_000);
+
 /// How often a commit may start over on a new head that somebody else made.
 pub const COMMIT_REBASES: u32 = 5;
 

@@ -7,7 +7,7 @@
 use crate::error::{Code, Error};
 use crate::http::{FileIdx, Request, Response};
 use crate::journal::FileKey;
-use crate::push::Event;
+use crate::push::{CommitState, Event};
 use crate::time::Millis;
 
 /// Names one step, and later its answer.
@@ -71,6 +71,13 @@ pub enum Step<T> {
         id: StepId,
         /// Bytes of the shard at most, unless one file alone needs more.
         most_bytes: u64,
+    },
+    /// Ask the caller which files go with the next commit; answer with [`Input::Planned`].
+    PlanCommit {
+        /// The step's name.
+        id: StepId,
+        /// What there is to choose from.
+        state: CommitState,
     },
     /// Tell the data plane. Needs no answer; what is told in order arrives in order.
     Tell(Tell),
@@ -269,6 +276,13 @@ pub enum Input {
         /// The shard.
         shard: Option<ShardRef>,
     },
+    /// The answer to [`Step::PlanCommit`]: so many of its files, from the first; none is to wait for more.
+    Planned {
+        /// The step.
+        id: StepId,
+        /// How many.
+        files: u64,
+    },
     /// The answer to [`Step::Send`], whatever its status.
     Response {
         /// The step.
@@ -280,6 +294,15 @@ pub enum Input {
     Failed {
         /// The step.
         id: StepId,
+        /// Why.
+        failure: Failure,
+    },
+    /// A request failed, because this file, which is part of its body, changed or cannot be read.
+    FileFailed {
+        /// The step.
+        id: StepId,
+        /// The file.
+        file: FileIdx,
         /// Why.
         failure: Failure,
     },
@@ -304,8 +327,10 @@ impl Input {
             | Input::Lost { id, .. }
             | Input::Flushed { id }
             | Input::Shard { id, .. }
+            | Input::Planned { id, .. }
             | Input::Response { id, .. }
             | Input::Failed { id, .. }
+            | Input::FileFailed { id, .. }
             | Input::Progress { id, .. } => *id,
         }
     }

@@ -24,7 +24,7 @@ export interface Machine<T> {
 /** A step that is answered. */
 export type Work = Extract<
   StepView<unknown>,
-  { type: "probe" | "digest" | "pack" | "ingest" | "flush" | "shard" | "send" }
+  { type: "probe" | "digest" | "pack" | "ingest" | "flush" | "shard" | "planCommit" | "send" }
 >;
 
 /** What a step that stays open brings. */
@@ -128,6 +128,7 @@ export class Driver<T, M extends Machine<T>> {
         case "ingest":
         case "flush":
         case "shard":
+        case "planCommit":
         case "send":
           this.#start(step);
           break;

@@ -17,7 +17,7 @@ import { assembleBody, sourcesOf, Unreadable } from "./transport/body.js";
 import { readCapped } from "./transport/capped.js";
 import { failureOf } from "./transport/failure.js";
 import type { Transport } from "./transport/transport.js";
-import type { FailureView, InputView, ProbeResultView, RequestView, TellView } from "./wire.js";
+import type { CommitStateView, FailureView, InputView, ProbeResultView, RequestView, TellView } from "./wire.js";
 
 type Step<T extends Work["type"]> = Extract<Work, { type: T }>;
 type Report = (bytes: number) => void;
@@ -45,6 +45,9 @@ export interface PackMeans {
   readonly sendsItself: boolean;
 }
 
+/** Says how many of the files, from the first, go with the next commit. */
+export type PlanCommit = (state: CommitStateView) => number | Promise<number>;
+
 /** The means of one job. */
 export class JobIo implements Io {
   /** The last answer that was left unread. */
@@ -54,9 +57,17 @@ export class JobIo implements Io {
   readonly #sources: readonly Source[];
   readonly #packs: PackMeans | undefined;
   #packing: Packing | undefined;
+  readonly #plan: PlanCommit;
 
   /** Shape: steps name files by their place in `sources`; without `compute` no step may read one, and without `packs` pack one. */
-  constructor(transport: Transport, compute?: Compute, sources: readonly Source[] = [], packs?: PackMeans) {
+  constructor(
+    transport: Transport,
+    compute?: Compute,
+    sources: readonly Source[] = [],
+    packs?: PackMeans,
+    plan: PlanCommit = waits,
+  ) {
+    this.#plan = plan;
     this.#transport = transport;
     this.#compute = compute;
     this.#sources = sources;
@@ -85,6 +96,8 @@ export class JobIo implements Io {
           return await this.#pack(work, news, signal);
         case "ingest":
           return await this.#ingest(work, report, signal);
+        case "planCommit":
+          return { type: "planned", id: work.id, files: await this.#plan(work.state) };
         case "flush":
           await this.#open().flush();
           return { type: "flushed", id: work.id };
@@ -230,6 +243,11 @@ export class JobIo implements Io {
     if (this.#compute === undefined) throw new HubferryError("internal", "this call reads no files");
     return this.#compute;
   }
+}
+
+/** Of a job whose commits nobody plans no such question comes. */
+function waits(): number {
+  return 0;
 }
 
 /** The body of a request, when it lies with who has packed it. */

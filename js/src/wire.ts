@@ -8,6 +8,8 @@ export type {
   Answers,
   Ask,
   BodyPartView,
+  CommitStateView,
+  DryRunView,
   ErrorView,
   EventView,
   FailureView,

@@ -145,7 +145,7 @@ impl FileEntry {
             _ => FileState::Updated,
         });
         let xet_hash = match state {
-            FileState::Ignored => None,
+            FileState::Ignored | FileState::Failed => None,
             FileState::Unchanged => self.xet.hash.as_ref().or(self.remote_xet_hash()),
             FileState::Added | FileState::Updated => self.xet.hash.as_ref().filter(|_| self.mode == Some(Mode::Lfs)),
         };

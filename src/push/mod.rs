@@ -16,9 +16,9 @@
 
 mod ask;
 mod card;
+mod commits;
 mod credit;
 mod file;
-mod finish;
 mod meter;
 mod mirror;
 mod plan;
@@ -31,16 +31,17 @@ mod store;
 mod types;
 mod xet;
 
+pub use commits::{CommitFile, CommitState, plan_commit};
 pub use types::{
-    Activity, ByteCounts, ByteTotals, CommitMade, Event, FileCounts, FileOutcome, FileState, Operation, Phase,
-    Progress, PushOptions, PushOutput, check_parent_commit,
+    Activity, ByteCounts, ByteTotals, CommitMade, Commits, DryRun, Event, FileCounts, FileOutcome, FileState,
+    OnFileError, Operation, Phase, Progress, PushOptions, PushOutput, check_parent_commit,
 };
 
 use std::ops::Range;
 
 use self::ask::Ask;
 use self::card::CheckCard;
-use self::finish::Finish;
+use self::commits::Finish;
 use self::mirror::Mirror;
 use self::preflight::Preflight;
 use self::read::Read;
@@ -170,6 +171,7 @@ impl Push {
         match input {
             Input::Response { id, response } => shared.exchanges.response(now, id, response),
             Input::Failed { id, failure } if shared.exchanges.knows(id) => shared.exchanges.failure(now, id, failure),
+            Input::FileFailed { id, failure, .. } => shared.exchanges.failure(now, id, failure),
             Input::Failed { id, failure } if self.xet.knows(id) => {
                 let result = self.xet.failed(shared, now, id, failure);
                 self.outcome_of_input(result)

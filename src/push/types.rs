@@ -27,6 +27,18 @@ pub struct PushOptions {
     pub ignore_by_hub: bool,
     /// Open a pull request and commit there.
     pub pull_request: bool,
+    /// Merge that pull request after its last commit.
+    pub merge: bool,
+    /// How many commits.
+    pub commits: Commits,
+    /// Ask the driver which files go with the next commit; only with [`Commits::Auto`].
+    pub ask_plan: bool,
+    /// What becomes of files that cannot be read.
+    pub on_file_error: OnFileError,
+    /// Find out what would be done, and change nothing on the Hub.
+    pub dry_run: bool,
+    /// How often [`Event::Report`] is told; none is never.
+    pub report_every: Option<Millis>,
     /// Files of the repo that match one of these go with the same commit, unless it adds them; relative to `delete_under`.
     pub delete_patterns: Vec<String>,
     /// The folder of the repo in which `delete_patterns` are looked for; empty is the root.
@@ -58,6 +70,12 @@ impl PushOptions {
             description: None,
             ignore_by_hub: true,
             pull_request: false,
+            merge: false,
+            commits: Commits::One,
+            ask_plan: false,
+            on_file_error: OnFileError::Fail,
+            dry_run: false,
+            report_every: None,
             delete_patterns: Vec::new(),
             delete_under: String::new(),
             verify: true,
@@ -68,6 +86,26 @@ impl PushOptions {
             seed: 0,
         }
     }
+}
+
+/// How many commits a push makes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Commits {
+    /// One, when everything is stored.
+    #[default]
+    One,
+    /// As many as it needs, one after the other, each as soon as its files are stored.
+    Auto,
+}
+
+/// What a file means that changes, vanishes or cannot be read while it is pushed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum OnFileError {
+    /// The end of the push.
+    #[default]
+    Fail,
+    /// A warning: the push goes on without it.
+    Skip,
 }
 
 /// One commit operation, as the caller asks for it.
@@ -150,6 +188,8 @@ pub enum Event {
     },
     /// A commit stands.
     Commit(CommitMade),
+    /// How far the push is, every [`PushOptions::report_every`].
+    Report(Progress),
 }
 
 /// A commit that the Hub made for us.
@@ -174,6 +214,8 @@ pub enum FileState {
     Unchanged,
     /// The Hub's ignore rules left it out.
     Ignored,
+    /// It could not be read, and the push went on without it.
+    Failed,
 }
 
 /// One added file in the result.
@@ -206,6 +248,21 @@ pub struct PushOutput {
     pub hook_output: String,
     /// Bytes of all added files, of those read, found on the Hub, and sent.
     pub bytes: ByteTotals,
+    /// What a dry run found; the files' own states beside it.
+    pub plan: Option<DryRun>,
+}
+
+/// What a push would do, beside what becomes of each added file.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct DryRun {
+    /// Paths that it would delete: files, and folders with a `/` at their end.
+    pub deleted: Vec<String>,
+    /// Sum of the sizes of the files that it would add or update.
+    pub bytes: u64,
+    /// Requests that it would send at most, if none has to be repeated.
+    pub requests: u64,
+    /// Commits that it would make, if each is made in good time.
+    pub commits: u64,
 }
 
 /// The bytes of a finished push.

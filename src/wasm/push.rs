@@ -3,8 +3,17 @@
 use wasm_bindgen::prelude::*;
 
 use super::view::{from_caller, from_driver, millis, thrown, to_js};
-use crate::push::{Operation, Push};
-use crate::wire::{FileOutcomeView, InputView, OperationSpec, ProgressView, PushOutputView, PushSpec, StepView};
+use crate::push::{CommitState, Operation, Push};
+use crate::wire::{
+    CommitStateView, FileOutcomeView, InputView, OperationSpec, ProgressView, PushOutputView, PushSpec, StepView,
+};
+
+/// How many of the files, from the first, the next of several commits gets; none is to wait for more.
+#[wasm_bindgen(js_name = planCommit)]
+pub fn plan_commit(#[wasm_bindgen(unchecked_param_type = "CommitStateView")] state: JsValue) -> Result<u32, JsValue> {
+    let state: CommitStateView = from_caller("the state", state)?;
+    Ok(crate::push::plan_commit(&CommitState::from(state)) as u32)
+}
 
 /// One push under way. Owned and freed by the driver.
 #[wasm_bindgen]

@@ -18,6 +18,7 @@ macro_rules! reads {
 
 mod answer;
 mod call;
+mod commits;
 mod folder;
 mod plan;
 mod push;
@@ -29,6 +30,7 @@ pub use answer::{
     XetLinksView,
 };
 pub use call::{AnyEndpoint, Ask, CallSpec};
+pub use commits::{CommitFileView, CommitStateView, DryRunView};
 pub use folder::{FindingView, LeftOutByView, LeftOutView, SeverityView};
 pub use plan::{FetchView, FoundPlanView, PlanView, TermView, XetGrantView};
 pub use push::{

@@ -4,13 +4,14 @@ use serde::{Deserialize, Serialize};
 #[cfg(feature = "wasm")]
 use tsify::Tsify;
 
+use super::commits::DryRunView;
 use crate::error::Error;
 use crate::http::FileIdx;
 use crate::hub::{Hub, HubUrl, RepoId, Token};
 use crate::json::{Fields, Json, Misfit, Read};
 use crate::push::{
-    Activity, ByteCounts, CommitMade, Event, FileCounts, FileOutcome, FileState, Operation, Phase, Progress,
-    PushOptions, PushOutput,
+    Activity, ByteCounts, CommitMade, Commits, Event, FileCounts, FileOutcome, FileState, OnFileError, Operation,
+    Phase, Progress, PushOptions, PushOutput,
 };
 use crate::time::Millis;
 
@@ -105,6 +106,24 @@ pub struct PushSpec {
     /// Open a pull request and commit there.
     #[cfg_attr(feature = "wasm", tsify(optional))]
     pub is_pull_request: Option<bool>,
+    /// Merge it after its last commit; default false.
+    #[cfg_attr(feature = "wasm", tsify(optional))]
+    pub merge: Option<bool>,
+    /// `one` or `auto`; default `one`.
+    #[cfg_attr(feature = "wasm", tsify(optional, type = "\"one\" | \"auto\""))]
+    pub commits: Option<String>,
+    /// Ask which files go with the next commit; default false.
+    #[cfg_attr(feature = "wasm", tsify(optional))]
+    pub ask_plan: Option<bool>,
+    /// `fail` or `skip`; default `fail`.
+    #[cfg_attr(feature = "wasm", tsify(optional, type = "\"fail\" | \"skip\""))]
+    pub on_file_error: Option<String>,
+    /// Find out what would be done; default false.
+    #[cfg_attr(feature = "wasm", tsify(optional))]
+    pub dry_run: Option<bool>,
+    /// Tell how far the push is so often; default never.
+    #[cfg_attr(feature = "wasm", tsify(optional))]
+    pub report_seconds: Option<f64>,
     /// Files of the repo that match one of these go, unless they are added.
     #[cfg_attr(feature = "wasm", tsify(optional))]
     pub delete_patterns: Option<Vec<String>>,
@@ -144,6 +163,12 @@ impl Read for PushSpec {
             description: spec.get("description")?,
             ignore_by_hub: spec.get("ignoreByHub")?,
             is_pull_request: spec.get("isPullRequest")?,
+            merge: spec.get("merge")?,
+            commits: spec.get("commits")?,
+            ask_plan: spec.get("askPlan")?,
+            on_file_error: spec.get("onFileError")?,
+            dry_run: spec.get("dryRun")?,
+            report_seconds: spec.get("reportSeconds")?,
             delete_patterns: spec.get("deletePatterns")?,
             delete_under: spec.get("deleteUnder")?,
             verify: spec.get("verify")?,
@@ -172,6 +197,24 @@ impl PushSpec {
         options.description = self.description;
         options.ignore_by_hub = self.ignore_by_hub.unwrap_or(true);
         options.pull_request = self.is_pull_request.unwrap_or(false);
+        options.merge = self.merge.unwrap_or(false);
+        options.commits = match self.commits.as_deref() {
+            None | Some("one") => Commits::One,
+            Some("auto") => Commits::Auto,
+            Some(_) => return Err(Error::invalid("commits must be \"one\" or \"auto\"")),
+        };
+        options.ask_plan = self.ask_plan.unwrap_or(false);
+        options.on_file_error = match self.on_file_error.as_deref() {
+            None | Some("fail") => OnFileError::Fail,
+            Some("skip") => OnFileError::Skip,
+            Some(_) => return Err(Error::invalid("onFileError must be \"fail\" or \"skip\"")),
+        };
+        options.dry_run = self.dry_run.unwrap_or(false);
+        options.report_every = match self.report_seconds {
+            Some(seconds) if seconds > 0.0 => Some(Millis((seconds * 1000.0).max(1.0) as u64)),
+            Some(_) => return Err(Error::invalid("reportSeconds must be more than zero")),
+            None => None,
+        };
         options.delete_patterns = self.delete_patterns.unwrap_or_default();
         options.delete_under = self.delete_under.unwrap_or_default();
         options.verify = self.verify.unwrap_or(true);
@@ -292,6 +335,11 @@ pub enum EventView {
         /// Operations in it.
         files: u64,
     },
+    /// How far the push is.
+    Report {
+        /// A snapshot.
+        progress: ProgressView,
+    },
 }
 
 impl From<Event> for EventView {
@@ -311,6 +359,7 @@ impl From<Event> for EventView {
             Event::Retry { path, attempt, delay_ms, cause } => EventView::Retry { path, attempt, delay_ms, cause },
             Event::Warning { code, message, paths } => EventView::Warning { code: code.to_owned(), message, paths },
             Event::Commit(CommitMade { oid, url, files }) => EventView::Commit { oid, url, files },
+            Event::Report(progress) => EventView::Report { progress: progress.into() },
         }
     }
 }
@@ -360,6 +409,10 @@ pub struct PushOutputView {
     pub hook_output: String,
     /// Sums of bytes.
     pub bytes: ByteView,
+    /// What a dry run found.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "wasm", tsify(optional))]
+    pub plan: Option<DryRunView>,
 }
 
 /// Sums of bytes of a finished push.
@@ -390,6 +443,7 @@ impl From<PushOutput> for PushOutputView {
                 deduplicated: output.bytes.deduplicated,
                 sent: output.bytes.sent,
             },
+            plan: output.plan.map(DryRunView::from),
         }
     }
 }
@@ -412,7 +466,7 @@ pub struct FileOutcomeView {
     /// Size in bytes.
     pub size: u64,
     /// What became of it.
-    #[cfg_attr(feature = "wasm", tsify(type = "\"added\" | \"updated\" | \"unchanged\" | \"ignored\""))]
+    #[cfg_attr(feature = "wasm", tsify(type = "\"added\" | \"updated\" | \"unchanged\" | \"ignored\" | \"failed\""))]
     pub state: String,
 }
 
@@ -428,6 +482,7 @@ impl From<FileOutcome> for FileOutcomeView {
                 FileState::Updated => "updated",
                 FileState::Unchanged => "unchanged",
                 FileState::Ignored => "ignored",
+                FileState::Failed => "failed",
             }
             .to_owned(),
         }

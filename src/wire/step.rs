@@ -4,6 +4,7 @@ use serde::{Deserialize, Serialize};
 #[cfg(feature = "wasm")]
 use tsify::Tsify;
 
+use super::commits::CommitStateView;
 use super::push::EventView;
 use crate::error::{Code, Error};
 use crate::http::{Answer, BodyPart, FileIdx, Request, Response};
@@ -77,6 +78,13 @@ pub enum StepView<T> {
         id: u32,
         /// Bytes at most.
         most_bytes: u64,
+    },
+    /// Ask which files go with the next commit.
+    PlanCommit {
+        /// Step id.
+        id: u32,
+        /// What there is to choose from.
+        state: CommitStateView,
     },
     /// Tell the data plane.
     Tell {
@@ -358,6 +366,13 @@ pub enum InputView {
         #[cfg_attr(feature = "wasm", tsify(optional))]
         shard: Option<ShardView>,
     },
+    /// Answer to the question for a plan.
+    Planned {
+        /// Step id.
+        id: u32,
+        /// How many files, from the first.
+        files: u64,
+    },
     /// Answer to a request.
     Response {
         /// Step id.
@@ -373,6 +388,15 @@ pub enum InputView {
     Failed {
         /// Step id.
         id: u32,
+        /// Why.
+        failure: FailureView,
+    },
+    /// A request failed because of a file in its body.
+    FileFailed {
+        /// Step id.
+        id: u32,
+        /// The file.
+        file: u32,
         /// Why.
         failure: FailureView,
     },
@@ -432,7 +456,9 @@ impl Read for InputView {
                 headers: input.get("headers")?,
                 body: input.get("body")?,
             },
+            "planned" => InputView::Planned { id, files: input.get("files")? },
             "failed" => InputView::Failed { id, failure: input.get("failure")? },
+            "fileFailed" => InputView::FileFailed { id, file: input.get("file")?, failure: input.get("failure")? },
             "progress" => InputView::Progress { id, bytes: input.get("bytes")? },
             other => return Err(Misfit::new(format!("must be an input, and there is none of type {other:?}"))),
         })
@@ -544,6 +570,7 @@ impl<T, U: From<T>> From<Step<T>> for StepView<U> {
             }
             Step::Flush { id } => StepView::Flush { id: id.0 },
             Step::Shard { id, most_bytes } => StepView::Shard { id: id.0, most_bytes },
+            Step::PlanCommit { id, state } => StepView::PlanCommit { id: id.0, state: state.into() },
             Step::Tell(tell) => StepView::Tell { tell: tell.into() },
             Step::Send { id, request } => StepView::Send { id: id.0, request: request.into() },
             Step::Cancel { id } => StepView::Cancel { id: id.0 },
@@ -652,7 +679,11 @@ impl From<InputView> for Input {
             InputView::Response { id, status, headers, body } => {
                 Input::Response { id: StepId(id), response: Response { status, headers, body } }
             }
+            InputView::Planned { id, files } => Input::Planned { id: StepId(id), files },
             InputView::Failed { id, failure } => Input::Failed { id: StepId(id), failure: failure.into() },
+            InputView::FileFailed { id, file, failure } => {
+                Input::FileFailed { id: StepId(id), file: FileIdx(file), failure: failure.into() }
+            }
             InputView::Progress { id, bytes } => Input::Progress { id: StepId(id), bytes },
         }
     }
@@ -676,7 +707,11 @@ impl From<Input> for InputView {
             Input::Response { id, response: Response { status, headers, body } } => {
                 InputView::Response { id: id.0, status, headers, body }
             }
+            Input::Planned { id, files } => InputView::Planned { id: id.0, files },
             Input::Failed { id, failure } => InputView::Failed { id: id.0, failure: failure.into() },
+            Input::FileFailed { id, file, failure } => {
+                InputView::FileFailed { id: id.0, file: file.0, failure: failure.into() }
+            }
             Input::Progress { id, bytes } => InputView::Progress { id: id.0, bytes },
         }
     }

@@ -15,7 +15,7 @@ use std::collections::{BTreeMap, BTreeSet, HashMap, VecDeque};
 
 use hubferry::Error;
 use hubferry::http::{FileIdx, Request};
-use hubferry::push::{Event, FileOutcome, Operation, Push, PushOptions, PushOutput};
+use hubferry::push::{CommitState, Event, FileOutcome, Operation, Push, PushOptions, PushOutput, plan_commit};
 use hubferry::step::{Step, StepId};
 use hubferry::time::Millis;
 
@@ -54,6 +54,8 @@ pub struct World {
     pub slowness_ms: u64,
     /// Requests that were answered 401.
     pub refusals: u32,
+    /// Who plans commits, when the push asks.
+    pub planner: fn(&CommitState) -> usize,
     worked: u32,
     reading: HashMap<StepId, u64>,
     faults: Faults,
@@ -86,6 +88,7 @@ impl World {
             whole_xorbs: false,
             slowness_ms: 0,
             refusals: 0,
+            planner: plan_commit,
             worked: 0,
             reading: HashMap::new(),
             faults,

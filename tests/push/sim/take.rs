@@ -104,6 +104,11 @@ impl World {
                 self.lanes().shard(id, most_bytes);
                 self.wake_lanes();
             }
+            Step::PlanCommit { id, state } => {
+                let files = (self.planner)(&state) as u64;
+                self.open.insert(id);
+                self.later(id, 30, Due::Input(Input::Planned { id, files }));
+            }
             Step::Tell(tell) => {
                 self.lanes().tell(tell);
                 self.wake_lanes();

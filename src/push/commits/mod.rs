@@ -5,10 +5,14 @@
 //! title is ours; none means that the commit can be sent again; somebody else's means a new parent, unless the caller
 //! insisted on the old one.
 
+mod plan;
+
+pub use plan::{CommitFile, CommitState, plan_commit};
+
 use std::sync::Arc;
 
 use super::file::{FileEntry, Mode};
-use super::plan;
+use super::plan as operations;
 use super::pull::Pull;
 use super::shared::{Batch, Line, Purpose, Shared};
 use super::types::{Activity, CommitMade, Event, FileState, Phase, PushOutput};
@@ -104,6 +108,7 @@ impl Finish {
                 pull_request_url: shared.pull_request_url(),
                 hook_output: String::new(),
                 bytes: shared.meter.totals(),
+                plan: None,
             }));
         }
         // Users of the Hub's JavaScript client expect every phase, also the empty ones.
@@ -119,7 +124,7 @@ impl Finish {
         let commit = Commit {
             repo: shared.options.repo.clone(),
             revision: shared.target(),
-            title: plan::title(shared),
+            title: operations::title(shared),
             description: shared.options.description.clone(),
             parent_commit: Some(parent),
             lines,
@@ -249,7 +254,7 @@ impl Finish {
     }
 
     fn ask_back(&self, shared: &mut Shared, now: Millis, revision: &str) -> Result<usize, Error> {
-        let standing: Vec<usize> = plan::standing(shared)
+        let standing: Vec<usize> = operations::standing(shared)
             .into_iter()
             .filter(|&index| shared.files[index].skipped != Some(FileState::Ignored))
             .collect();
@@ -326,6 +331,7 @@ impl Finish {
             pull_request_url: shared.pull_request_url(),
             hook_output: hook_output.clone(),
             bytes: shared.meter.totals(),
+            plan: None,
         })
     }
 }
