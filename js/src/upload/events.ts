@@ -66,7 +66,8 @@ export interface CommittedFile {
   size: number;
   /** Only for files stored by Xet. */
   xetHash?: string;
-  state: "added" | "updated" | "unchanged" | "ignored";
+  /** "failed": it could not be read, and the push went on without it. */
+  state: "added" | "updated" | "unchanged" | "ignored" | "failed";
 }
 
 /** The snapshot of a push that has not begun. */
