@@ -174,6 +174,9 @@ pub const PLANNED_FILES: usize = LFS_FILES_PER_COMMIT;
 /// How often such a caller is asked while files are on their way. Our choice.
 pub const PLAN_EVERY: Millis = Millis(1_000);
 
+/// How often a branch is asked to be made that is not there although the Hub has said so. Our choice.
+pub const BRANCH_ATTEMPTS: u32 = 3;
+
 /// How often a commit may start over on a new head that somebody else made.
 pub const COMMIT_REBASES: u32 = 5;
 

@@ -13,7 +13,7 @@ use crate::hub::branch::CreateBranch;
 use crate::hub::paths_info::{Entry, PathsInfo};
 use crate::hub::repo_head::RepoHead;
 use crate::hub::{Endpoint, Replay};
-use crate::limits::{API_IN_FLIGHT, PATHS_INFO_PATHS, PROBE_WHOLE_BYTES};
+use crate::limits::{API_IN_FLIGHT, BRANCH_ATTEMPTS, PATHS_INFO_PATHS, PROBE_WHOLE_BYTES};
 use crate::step::Failure;
 use crate::time::Millis;
 
@@ -26,6 +26,8 @@ const EMPTY_SHA256: &str = "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495
 #[derive(Default)]
 pub(super) struct Ask {
     in_flight: usize,
+    /// How often the branch was asked to be made.
+    makings: u32,
 }
 
 impl Ask {
@@ -123,7 +125,12 @@ impl Ask {
                 shared.parent = Some(sha);
                 Ok(())
             }
-            Err(error) if error.code == Code::RevisionNotFound && shared.options.create_branch => {
+            Err(error)
+                if error.code == Code::RevisionNotFound
+                    && shared.options.create_branch
+                    && self.makings < BRANCH_ATTEMPTS =>
+            {
+                self.makings += 1;
                 let endpoint = create_branch(shared);
                 let request = endpoint.request(&shared.options.hub)?;
                 shared.exchanges.start(Errand::api(Purpose::CreateBranch, request, Replay::Safe), now);

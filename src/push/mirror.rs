@@ -80,8 +80,8 @@ impl Mirror {
                 }
                 page.next
             }
-            // The folder is not there: nothing to delete.
-            Err(error) if error.code == Code::EntryNotFound => None,
+            // The folder is not there: nothing to delete. Of one that goes on, the rest must be known.
+            Err(error) if error.code == Code::EntryNotFound && listing.page.next.is_none() => None,
             Err(error) => return Err(error),
         };
         let Some(next) = next else {

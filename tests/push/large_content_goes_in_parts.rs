@@ -21,14 +21,14 @@ fn part_counts() {
     let rows = [(10_000, 2_500, 4), (10_001, 2_500, 5), (9_999, 2_500, 4), (1_200, 1_199, 2), (30_000, 1_000, 30)];
     for (size, part, parts) in rows {
         let world = push(size, part, no_faults());
-        assert_eq!(world.count("put"), parts, "{size} in parts of {part}");
+        assert_eq!(world.count("part"), parts, "{size} in parts of {part}");
         assert_eq!((world.count("complete"), world.count("verify")), (1, 1));
     }
 }
 
 #[test]
 fn a_part_that_fails_is_sent_again_alone() {
-    let world = push(10_000, 1_000, fault_on("put", Fault::Status(500), 3));
-    assert_eq!(world.count("put"), 13);
+    let world = push(10_000, 1_000, fault_on("part", Fault::Status(500), 3));
+    assert_eq!(world.count("part"), 13);
     assert_eq!(world.hub.content_puts, 10);
 }

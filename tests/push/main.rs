@@ -7,6 +7,7 @@ mod bad_input_is_refused_before_any_request;
 mod commits_happen_exactly_once;
 mod every_file_is_told_of;
 mod every_push_settles;
+mod fault_matrix;
 mod large_content_goes_in_parts;
 mod patterns_delete_what_is_not_added;
 mod pause_and_abort;

@@ -46,7 +46,7 @@ fn a_reader_opens_one_with_the_commit_on_its_branch() {
     assert!(world.hub.tree.is_empty() && world.hub.history.len() == 1, "main is as it was");
     assert_eq!(world.count("whoami"), 0, "asked only when it matters");
     let opened = world.requests.iter().position(|(name, _)| *name == "open-pull").expect("opened");
-    let stored = world.requests.iter().rposition(|(name, _)| matches!(*name, "put" | "complete" | "verify"));
+    let stored = world.requests.iter().rposition(|(name, _)| matches!(*name, "put" | "part" | "complete" | "verify"));
     assert!(stored < Some(opened), "only when everything is in its place");
 }
 

@@ -1,5 +1,5 @@
-//! The content store, the Hub for it, and the lanes may fail in any way: a push ends with its one commit or with one error, every
-//! step is closed, and no token is in a message.
+//! The content store, the Hub for it, and the lanes may fail in any way: a push ends with its one commit or with one error, and every
+//! step is closed. What single requests meet on their way is in `fault_matrix`.
 
 use std::sync::OnceLock;
 
@@ -8,28 +8,8 @@ use hubferry::push::{Push, PushOptions};
 use hubferry::step::Step;
 use proptest::prelude::*;
 
-use crate::sim::{Fault, Faults, SimHub, TOKEN, World, fault_on, no_faults, noise, xet_options};
-use crate::sim_cas::CAS_TOKEN;
+use crate::sim::{Fault, Faults, SimHub, World, fault_on, no_faults, noise, xet_options};
 use crate::xet_sends_each_new_chunk_once::{assert_held, xet_folder};
-
-const FAULTS: [Fault; 16] = [
-    Fault::Status(400),
-    Fault::Status(401),
-    Fault::Status(403),
-    Fault::Status(404),
-    Fault::Status(409),
-    Fault::Status(413),
-    Fault::Status(416),
-    Fault::Status(422),
-    Fault::Status(429),
-    Fault::Status(500),
-    Fault::Status(503),
-    Fault::CutBefore,
-    Fault::CutAfter,
-    Fault::HalfAnswer,
-    Fault::Hang,
-    Fault::Expire,
-];
 
 /// A large old version, a new version of it, and new files large and small.
 fn files() -> Vec<(&'static str, Vec<u8>)> {
@@ -55,47 +35,6 @@ fn first_push() -> SimHub {
     let operations = world.adds(&[("large.bin", noise(1, 1_300_000)), ("same.bin", noise(2, 1_100_000))]);
     world.push(xet_options(), operations).expect("the first push");
     world.hub
-}
-
-/// Whether a push must succeed though this happens once.
-fn passes(route: &str, fault: Fault) -> bool {
-    let is_optional = matches!(route, "chunk" | "reconstruction" | "data");
-    let later = matches!(fault, Fault::Status(429 | 500 | 503) | Fault::CutBefore | Fault::CutAfter | Fault::Hang);
-    let by_lfs = route == "xet-token" && matches!(fault, Fault::Status(400 | 404 | 422));
-    let repeated = matches!(route, "xorb" | "shard") && matches!(fault, Fault::Status(401) | Fault::HalfAnswer);
-    is_optional || later || by_lfs || repeated || fault == Fault::Expire
-}
-
-#[test]
-fn whatever_fails_and_how_often() {
-    for route in ["xet-token", "xorb", "shard", "chunk", "reconstruction", "data"] {
-        for fault in FAULTS {
-            for times in [1, 3, u32::MAX] {
-                let name = format!("{route} {fault:?} {times} times");
-                let mut world = World::new(hub(), 31, fault_on(route, fault, times));
-                let before = world.hub.history.len();
-                let operations = world.adds(&files());
-                let end = world.push(xet_options(), operations);
-                let made = world.hub.history.len() - before;
-                match end {
-                    Ok(output) => {
-                        assert_eq!((made, output.head.oid), (1, world.hub.head()), "{name}");
-                        assert_held(&world, &files());
-                    }
-                    Err(error) => {
-                        assert_eq!(made, 0, "{name}");
-                        assert!(times > 1 || !passes(route, fault), "{name}: must pass, but {error}");
-                        let is_optional = matches!(route, "chunk" | "reconstruction" | "data");
-                        assert!(!is_optional, "{name}: nobody needs it, but {error}");
-                        let shown = format!("{error:?}");
-                        assert!(!shown.contains(TOKEN) && !shown.contains(CAS_TOKEN), "{name}: shows a token");
-                        assert!(!shown.contains("signature"), "{name}: shows a signed query");
-                        assert_ne!(error.code, Code::Internal, "{name}: {error}");
-                    }
-                }
-            }
-        }
-    }
 }
 
 #[test]

@@ -2,7 +2,7 @@
 
 use base64::Engine;
 use hubferry::error::Code;
-use hubferry::http::{Answer, BodyPart, FileIdx, Method, Request, Response};
+use hubferry::http::{Answer, BodyPart, FileIdx, Request, Response};
 use hubferry::step::{Failure, Input, StepId};
 use hubferry::time::Millis;
 
@@ -17,6 +17,12 @@ pub(super) enum Due {
     Learn(Response, Vec<u8>, Answer),
     /// Some lane does a piece of work.
     Lanes,
+}
+
+impl Due {
+    fn answer(id: StepId, response: Response) -> Due {
+        Due::Input(Input::Response { id, response })
+    }
 }
 
 impl World {
@@ -37,61 +43,105 @@ impl World {
             self.commits_open += 1;
             self.commit_ids.insert(id);
         }
-        let nth = self.seen.entry(name).or_default();
+        let kind = self.kind(name, &request);
+        let nth = self.seen.entry(kind).or_default();
         *nth += 1;
-        let fault = (self.faults)(name, *nth);
+        let fault = (self.faults)(kind, *nth);
+        self.faulted += u32::from(fault != Fault::None);
         self.requests.push((name, request.clone()));
         self.sent_at.push(self.now);
-        let input = |response| Due::Input(Input::Response { id, response });
+        self.receipts.sent(id, name, &request);
+        self.meet(id, name, request, fault);
+    }
+
+    /// What becomes of a request that has left.
+    fn meet(&mut self, id: StepId, name: &'static str, request: Request, fault: Fault) {
+        let has_content = matches!(name, "put" | "part" | "xorb");
+        let stays = matches!(fault, Fault::CutBefore | Fault::LateTwin | Fault::Expire | Fault::Html);
+        if has_content && !stays && !matches!(fault, Fault::Status(_) | Fault::Later(..)) {
+            let half = request.body_bytes() / 2;
+            self.later(id, 20, Due::Input(Input::Progress { id, bytes: half }));
+        }
         let cut =
             || Due::Input(Input::Failed { id, failure: Failure { code: Code::Blocked, message: "reset".into() } });
-        match fault {
-            Fault::None | Fault::CutAfter | Fault::HalfAnswer | Fault::ForeignCommit | Fault::ForeignPull => {
-                if fault == Fault::ForeignPull {
-                    self.hub.open("ours", "somebody");
+        let due = match fault {
+            Fault::Hang => return,
+            Fault::LateTwin => {
+                return self.due.push((self.now + Millis(200_000), id, Due::Work(request)));
+            }
+            Fault::CutBefore | Fault::CutMiddle => cut(),
+            Fault::Status(status) => Due::answer(id, refuse(status, None, "a fault")),
+            Fault::Later(status, seconds) => {
+                let mut response = refuse(status, None, "a fault");
+                response.headers.push(("retry-after".to_owned(), seconds.to_string()));
+                Due::answer(id, response)
+            }
+            Fault::Html => Due::answer(id, page()),
+            Fault::Damaged if matches!(name, "put" | "xorb" | "shard") => {
+                Due::answer(id, refuse(400, None, "The content is not what its name says"))
+            }
+            _ => {
+                match fault {
+                    Fault::ForeignPull => drop(self.hub.open("ours", "somebody")),
+                    Fault::ForeignCommit => {
+                        self.hub.foreign_commit("somebody else", vec![("theirs", Held::Regular(b"x".to_vec()))]);
+                    }
+                    Fault::Expire => {
+                        self.hub.generation += 1;
+                        self.hub.cas.expire();
+                    }
+                    _ => {}
                 }
-                if fault == Fault::ForeignCommit {
-                    self.hub.foreign_commit("somebody else", vec![("theirs", Held::Regular(b"x".to_vec()))]);
-                }
-                let (mut response, mut bytes) = self.serve(&request);
+                let is_damaged = fault == Fault::Damaged;
+                let (mut response, mut bytes) = self.serve_damaged(&request, is_damaged && name == "part");
                 self.refusals += u32::from(response.status == 401);
                 if fault == Fault::HalfAnswer {
                     response.body.truncate(response.body.len() / 2);
                     bytes.truncate(bytes.len() / 2);
+                } else if is_damaged && name != "part" {
+                    damage(&mut response, &mut bytes);
                 }
-                let due = match request.answer {
-                    _ if fault == Fault::CutAfter => cut(),
-                    Answer::Dedup | Answer::Recall => Due::Learn(response, bytes, request.answer),
-                    Answer::Text | Answer::Stream => input(response),
-                };
-                if request.method == Method::Put || name == "xorb" {
-                    let half = request.body_bytes() / 2;
-                    self.later(id, 20, Due::Input(Input::Progress { id, bytes: half }));
+                match (fault, request.answer) {
+                    (Fault::CutAfter, _) => cut(),
+                    (Fault::StatusAfter(status), _) => Due::answer(id, refuse(status, None, "a fault")),
+                    (_, Answer::Dedup | Answer::Recall) => Due::Learn(response, bytes, request.answer),
+                    (_, Answer::Text | Answer::Stream) => {
+                        if response.is_success() && fault != Fault::HalfAnswer {
+                            self.receipts.will_be_told(id);
+                        }
+                        Due::answer(id, response)
+                    }
                 }
-                self.later(id, 300, due);
             }
-            Fault::Status(status) => self.later(id, 300, input(refuse(status, None, "a fault"))),
-            Fault::CutBefore => self.later(id, 300, cut()),
-            Fault::Hang => {}
-            Fault::LateTwin => self.due.push((self.now + Millis(200_000), id, Due::Work(request))),
-            Fault::Expire => {
-                self.hub.generation += 1;
-                self.hub.cas.expire();
-                let (response, _) = self.serve(&request);
-                self.later(id, 300, input(response));
-            }
-        }
+        };
+        self.later(id, 300, due);
+    }
+
+    /// The kind of a request: its route, but a look at a commit of ours is a kind of its own.
+    fn kind(&self, name: &'static str, request: &Request) -> &'static str {
+        if name == "paths-info" && self.hub.is_ours(request) { "read-back" } else { name }
     }
 
     fn serve(&mut self, request: &Request) -> (Response, Vec<u8>) {
+        self.serve_damaged(request, false)
+    }
+
+    fn serve_damaged(&mut self, request: &Request, is_damaged: bool) -> (Response, Vec<u8>) {
         self.hub.now_ms = self.now.0;
-        let body = self.body(request);
-        match route(request) {
+        let mut body = self.body(request);
+        if let Some(byte) = body.last_mut().filter(|_| is_damaged) {
+            *byte ^= 1;
+        }
+        let (response, bytes) = match route(request) {
             name @ ("xorb" | "shard" | "chunk" | "reconstruction" | "data") => {
                 self.hub.cas.serve(name, request, &body, self.now.0)
             }
             _ => (self.hub.serve(request, &body), Vec::new()),
+        };
+        if response.is_success() {
+            self.receipts.worked(route(request), request);
         }
+        (response, bytes)
     }
 
     pub(super) fn later(&mut self, id: StepId, at_most: u64, due: Due) {
@@ -137,6 +187,7 @@ impl World {
                 Due::Input(input) => inputs.push(input),
             }
         }
+        self.just_answered.clear();
         for input in &inputs {
             let stays = matches!(
                 input,
@@ -145,6 +196,8 @@ impl World {
             if !stays {
                 let id = input.id();
                 self.open.remove(&id);
+                self.just_answered.insert(id);
+                self.receipts.landed(id);
                 self.reading.remove(&id);
                 if self.commit_ids.remove(&id) {
                     self.commits_open -= 1;
@@ -189,4 +242,23 @@ impl World {
     fn slice(&self, file: FileIdx, start: u64, end: u64) -> &[u8] {
         &self.files[file.0 as usize][start as usize..end as usize]
     }
+}
+
+/// What a portal or a proxy shows.
+fn page() -> Response {
+    let headers = vec![("content-type".to_owned(), "text/html; charset=utf-8".to_owned())];
+    Response { status: 200, headers, body: "<!DOCTYPE html>\n<html><body><h1>Just a moment</h1></body></html>".into() }
+}
+
+/// Other digits in every name of a content; other bytes in what the data plane gets.
+fn damage(response: &mut Response, bytes: &mut [u8]) {
+    if let Some(byte) = bytes.len().checked_sub(1).and_then(|last| bytes.get_mut(last / 2)) {
+        *byte ^= 0x55;
+    }
+    let mut pieces: Vec<String> = response.body.split("\"oid\":\"").map(str::to_owned).collect();
+    for piece in pieces.iter_mut().skip(1) {
+        let other = if piece.starts_with('0') { "1" } else { "0" };
+        piece.replace_range(..1, other);
+    }
+    response.body = pieces.join("\"oid\":\"");
 }

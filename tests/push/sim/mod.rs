@@ -8,6 +8,7 @@ mod air;
 mod fault;
 mod forward;
 mod plane;
+mod receipts;
 mod samples;
 mod take;
 
@@ -22,6 +23,7 @@ use hubferry::time::Millis;
 use self::air::Due;
 pub use self::fault::{Fault, Faults, fault_on, no_faults};
 use self::forward::assert_forward;
+use self::receipts::Receipts;
 pub use self::samples::{folder, noise, options, xet_options};
 pub use crate::sim_hub::{HUB, Held, SimHub, TOKEN, git_blob, route, sha256};
 use crate::sim_lanes::SimLanes;
@@ -56,6 +58,10 @@ pub struct World {
     pub refusals: u32,
     /// Who plans commits, when the push asks.
     pub planner: fn(&CommitState) -> usize,
+    /// Attempts with which something went wrong.
+    pub faulted: u32,
+    /// Who has got which body.
+    pub receipts: Receipts,
     worked: u32,
     reading: HashMap<StepId, u64>,
     faults: Faults,
@@ -63,6 +69,8 @@ pub struct World {
     due: Vec<(Millis, StepId, Due)>,
     rng: u64,
     open: BTreeSet<StepId>,
+    /// Answered in the same moment: the machine may cancel these before it sees the answer.
+    just_answered: BTreeSet<StepId>,
     commits_open: u32,
     commit_ids: BTreeSet<StepId>,
 }
@@ -89,6 +97,8 @@ impl World {
             slowness_ms: 0,
             refusals: 0,
             planner: plan_commit,
+            faulted: 0,
+            receipts: Receipts::default(),
             worked: 0,
             reading: HashMap::new(),
             faults,
@@ -96,6 +106,7 @@ impl World {
             due: Vec::new(),
             rng: seed,
             open: BTreeSet::new(),
+            just_answered: BTreeSet::new(),
             commits_open: 0,
             commit_ids: BTreeSet::new(),
         }
@@ -103,6 +114,11 @@ impl World {
 
     pub fn count(&self, route: &str) -> usize {
         self.requests.iter().filter(|(seen, _)| *seen == route).count()
+    }
+
+    /// Attempts of a kind so far; see [`Faults`].
+    pub fn asked(&self, kind: &str) -> u32 {
+        self.seen.get(kind).copied().unwrap_or(0)
     }
 
     fn random(&mut self, below: u64) -> u64 {
@@ -162,7 +178,7 @@ impl World {
             }
             last = progress;
         }
-        panic!("the push does not settle");
+        panic!("the push does not settle: at {:?}, after {} requests", self.now, self.requests.len());
     }
 
     /// Registers contents and returns the operations that add them.

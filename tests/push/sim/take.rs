@@ -64,7 +64,9 @@ impl World {
             }
             Step::Send { id, request } => self.send(id, request),
             Step::Cancel { id } => {
-                assert!(self.open.remove(&id), "{id:?} was cancelled, but is not open");
+                let is_open = self.open.remove(&id) || self.just_answered.contains(&id);
+                assert!(is_open, "{id:?} was cancelled, but is not open");
+                self.receipts.cancelled(id);
                 self.end_lanes(id);
                 self.reading.remove(&id);
                 if self.commit_ids.remove(&id) {

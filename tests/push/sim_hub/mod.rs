@@ -49,7 +49,9 @@ pub struct SimHub {
     pub checked: Option<String>,
     /// Bodies of content received, whole or in parts.
     pub content_puts: u64,
-    parts: HashMap<String, BTreeMap<u64, Vec<u8>>>,
+    /// Parts of an object, by the upload that they belong to.
+    parts: HashMap<(String, u64), BTreeMap<u64, Vec<u8>>>,
+    uploads: u64,
     /// URLs of this generation are good; a fault may raise it to let all earlier ones expire.
     pub generation: u32,
     /// The content store, when it is offered.
@@ -85,6 +87,15 @@ impl SimHub {
         self.record(title, Vec::new());
     }
 
+    /// Whether a request is about a commit that the push made.
+    pub fn is_ours(&self, request: &Request) -> bool {
+        let pulls = self.pulls.iter().flat_map(|pull| &pull.history);
+        self.history
+            .iter()
+            .chain(pulls)
+            .any(|commit| commit.title.starts_with("ours") && request.url.contains(&commit.id))
+    }
+
     fn record(&mut self, title: &str, lines: Vec<Value>) -> String {
         let commit = SimCommit::new(&self.history, title, lines);
         let id = commit.id.clone();
@@ -116,8 +127,8 @@ impl SimHub {
             "yaml" => self.yaml(body),
             "tree" => self.files_under(request),
             "batch" => self.batch(body),
-            "put" => self.put(request, body),
-            "complete" => self.complete(body),
+            "put" | "part" => self.put(request, body),
+            "complete" => self.complete(request, body),
             "verify" => self.verify_object(body),
             "commit" => self.commit(request, body),
             "history" => {

@@ -10,6 +10,8 @@ impl SimHub {
     pub(super) fn batch(&mut self, body: &[u8]) -> Response {
         let asked: Value = serde_json::from_slice(body).expect("JSON");
         let objects = asked["objects"].as_array().expect("objects");
+        self.uploads += 1;
+        let upload = self.uploads;
         assert!(objects.len() <= limits::LFS_BATCH_OBJECTS);
         let objects: Vec<Value> = objects
             .iter()
@@ -25,11 +27,14 @@ impl SimHub {
                         let mut header = json!({ "chunk_size": part.to_string() });
                         for number in 1..=size.div_ceil(part) {
                             header[format!("{number:05}")] =
-                                json!(format!("{STORE}/{oid}?part={number}&generation={generation}"));
+                                json!(format!("{STORE}/{oid}?part={number}&generation={generation}&upload={upload}"));
                         }
-                        json!({ "upload": { "href": format!("{HUB}/complete/{oid}"), "header": header } })
+                        json!({ "upload": { "href": format!("{HUB}/complete/{oid}?upload={upload}"), "header": header } })
                     }
-                    _ => json!({ "upload": { "href": format!("{STORE}/{oid}?generation={generation}") } }),
+                    _ => {
+                        let href = format!("{STORE}/{oid}?generation={generation}&upload={upload}");
+                        json!({ "upload": { "href": href } })
+                    }
                 };
                 if self.verify {
                     actions["verify"] = json!({ "href": format!("{HUB}/verify/{oid}") });
@@ -43,17 +48,15 @@ impl SimHub {
     pub(super) fn put(&mut self, request: &Request, body: &[u8]) -> Response {
         let rest = request.url.strip_prefix(STORE).expect("a URL of the store").trim_start_matches('/');
         let (oid, query) = rest.split_once('?').expect("a signature");
-        let value = |key: &str| {
-            query.split('&').find_map(|pair| pair.strip_prefix(&format!("{key}="))).and_then(|v| v.parse().ok())
-        };
-        if value("generation") != Some(u64::from(self.generation)) {
+        if number(query, "generation") != Some(u64::from(self.generation)) {
             return Response { status: 403, headers: vec![], body: "<Error>expired</Error>".into() };
         }
         self.content_puts += 1;
         let etag = format!("\"{}\"", sha256(body));
-        match value("part") {
-            Some(number) => {
-                self.parts.entry(oid.to_owned()).or_default().insert(number, body.to_vec());
+        match number(query, "part") {
+            Some(part) => {
+                let upload = number(query, "upload").expect("an upload");
+                self.parts.entry((oid.to_owned(), upload)).or_default().insert(part, body.to_vec());
             }
             None if sha256(body) == oid => {
                 self.objects.insert(oid.to_owned(), body.to_vec());
@@ -63,10 +66,12 @@ impl SimHub {
         Response { status: 200, headers: vec![("etag".into(), etag)], body: String::new() }
     }
 
-    pub(super) fn complete(&mut self, body: &[u8]) -> Response {
+    pub(super) fn complete(&mut self, request: &Request, body: &[u8]) -> Response {
         let asked: Value = serde_json::from_slice(body).expect("JSON");
         let oid = asked["oid"].as_str().expect("oid");
-        let Some(parts) = self.parts.get(oid) else { return refuse(404, None, "No such upload") };
+        let (_, query) = request.url.split_once('?').expect("the upload");
+        let upload = number(query, "upload").expect("an upload");
+        let Some(parts) = self.parts.get(&(oid.to_owned(), upload)) else { return refuse(404, None, "No such upload") };
         let named: Vec<(u64, String)> = asked["parts"]
             .as_array()
             .expect("parts")
@@ -92,4 +97,9 @@ impl SimHub {
             _ => refuse(404, None, "Object not found"),
         }
     }
+}
+
+/// A number of a query.
+fn number(query: &str, key: &str) -> Option<u64> {
+    query.split('&').find_map(|pair| pair.strip_prefix(key)?.strip_prefix('=')?.parse().ok())
 }

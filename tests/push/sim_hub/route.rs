@@ -9,7 +9,7 @@ use crate::sim_cas::{CAS, DATA};
 pub fn route(request: &Request) -> &'static str {
     let url = request.url.as_str();
     if url.starts_with(STORE) {
-        return "put";
+        return if url.contains("?part=") { "part" } else { "put" };
     }
     if url.starts_with(DATA) {
         return "data";
