@@ -20,7 +20,7 @@ if [ -z "${RUSTUP_TOOLCHAIN:-}" ] && ! compgen -G "${RUSTUP_HOME:-$HOME/.rustup}
   esac
 fi
 
-# The nightly of the shared-memory build, as rustup names it and as it names itself (the day before).
+# The nightly that compiles the standard library with the engine, as rustup names it and as it names itself (the day before).
 HUBFERRY_NIGHTLY=nightly-2026-05-20
 HUBFERRY_NIGHTLY_VERSION="1.97.0-nightly (e50aa6fba 2026-05-19)"
 # Of its own: another compiler with other flags would make the stable builds begin anew. Its standard library is compiled too, once.

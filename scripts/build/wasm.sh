@@ -4,18 +4,22 @@
 source "$(dirname "$0")/../lib.sh"
 
 out=js/src/wasm
-key=$(digest Cargo.toml Cargo.lock rust-toolchain.toml .cargo kernels src scripts/build/wasm.sh)-$WASM_BINDGEN_VERSION-$(grep '"binaryen"' package.json)
+key=$(digest Cargo.toml Cargo.lock .cargo build kernels src scripts/build/wasm.sh)-$HUBFERRY_NIGHTLY-$WASM_BINDGEN_VERSION-$(grep '"binaryen"' package.json)
 fresh "$out/.stamp" "$key" "$out/core.js" "$out/core_bg.wasm" && exit 0
-scripts/setup/rust-target.sh
+nightly=$(scripts/setup/nightly.sh)
 scripts/setup/wasm-bindgen.sh
 scripts/setup/npm.sh
 lock_tree
 fresh "$out/.stamp" "$key" "$out/core.js" "$out/core_bg.wasm" && exit 0
+
+# Its own target folder: another compiler, and other flags.
+export CARGO_TARGET_DIR="$CARGO_TARGET_DIR/page"
 lock_target
 
-say "building the wasm"
+say "building the wasm (its standard library too, once)"
 # The one crate type that is shipped: beside an rlib, link-time optimization must keep what the rlib might be asked for, an eighth more.
-cargo rustc --quiet --locked --package hubferry --lib --crate-type cdylib --features wasm --target wasm32-unknown-unknown --profile wasm
+cargo "+$nightly" --config build/wasm.toml rustc --quiet --locked --package hubferry --lib --crate-type cdylib --features wasm \
+  --target wasm32-unknown-unknown --profile wasm
 
 # `web` is the one target that every runtime can load; finding the module is left to js/src/entry. Without the default path no
 # bundler emits the wasm a second time. Names and producers are a quarter of the size and nobody reads them.

@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# The nightly Rust of the shared-memory build, and the sources of its standard library: a standard library with atomics comes with no
+# The nightly Rust that compiles the standard library for the page, small or with atomics, and that library's sources: neither comes with a
 # stable release. Prints its name for `cargo +NAME`.
 source "$(dirname "$0")/../lib.sh"
 
@@ -25,6 +25,6 @@ if ! has_sources "$name"; then
   else
     rustup toolchain install "$name" --profile minimal --component rust-src --target wasm32-unknown-unknown >&2
   fi
-  has_sources "$name" || die "the shared-memory build needs $HUBFERRY_NIGHTLY with rust-src; rustup could not install it"
+  has_sources "$name" || die "the wasm needs $HUBFERRY_NIGHTLY with rust-src; rustup could not install it"
 fi
 echo "$name"
