@@ -5,6 +5,7 @@
 //! contains a token or a presigned query string.
 
 use std::fmt;
+use std::ops::{Deref, DerefMut};
 
 /// What went wrong, as a stable string that callers may branch on.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -130,7 +131,11 @@ pub struct Refusal {
 ///
 /// Shape: `code` for programs, `message` for people; `path` when one file is to blame; `refusal` when a server spoke.
 #[derive(Debug, Clone, PartialEq)]
-pub struct Error {
+pub struct Error(Box<Account>);
+
+/// What an [`Error`] tells; read and changed through it.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Account {
     /// Whose turn it is.
     pub code: Code,
     /// What happened, to what, and what to do next; no trailing full stop.
@@ -138,13 +143,34 @@ pub struct Error {
     /// The path in the repo that is concerned.
     pub path: Option<String>,
     /// The server's answer, when there was one.
-    pub refusal: Option<Box<Refusal>>,
+    pub refusal: Option<Refusal>,
+}
+
+impl Deref for Error {
+    type Target = Account;
+
+    fn deref(&self) -> &Account {
+        &self.0
+    }
+}
+
+impl Error {
+    /// All that it tells, to take it apart.
+    pub fn into_account(self) -> Account {
+        *self.0
+    }
+}
+
+impl DerefMut for Error {
+    fn deref_mut(&mut self) -> &mut Account {
+        &mut self.0
+    }
 }
 
 impl Error {
     /// An error that no server answer stands behind.
     pub fn new(code: Code, message: impl Into<String>) -> Error {
-        Error { code, message: message.into(), path: None, refusal: None }
+        Error(Box::new(Account { code, message: message.into(), path: None, refusal: None }))
     }
 
     /// An argument is wrong; `message` says what, where, and what to do.

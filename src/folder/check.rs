@@ -107,7 +107,7 @@ impl FolderCheck {
     pub fn add(&mut self, path: &str, size_bytes: u64, readable: bool) -> Wanted {
         self.n_files += 1;
         if let Err(error) = check_path_in_repo(path) {
-            self.why_refused.get_or_insert(error.message);
+            self.why_refused.get_or_insert_with(|| error.into_account().message);
             self.find(Kind::RefusedName, path);
         }
         if size_bytes > limits::LARGEST_FILE_BYTES {

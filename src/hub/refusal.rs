@@ -122,7 +122,7 @@ impl Said {
             .find_map(|name| response.header(name))
             .map(str::to_owned);
         let mut error = Error::new(code, format!("The {who} answered {status} for {url}{words}{advice}"));
-        error.refusal = Some(Box::new(Refusal { status, url, request_id, data: self.data }));
+        error.refusal = Some(Refusal { status, url, request_id, data: self.data });
         error
     }
 }

@@ -37,7 +37,7 @@ impl Endpoint for ValidateYaml {
     fn parse(&self, response: &Response, hub: &Hub) -> Result<Vec<String>, Error> {
         let bare = self.bare(hub);
         if response.status == 400 {
-            let refusal = refused(response, &bare.url);
+            let refusal = refused(response, &bare.url).into_account();
             let data = refusal.refusal.map(|refusal| refusal.data).unwrap_or_default();
             let errors = data.get("errors").items().iter();
             let errors: Vec<&str> = errors.filter_map(|error| error.get("message").as_str()).collect();

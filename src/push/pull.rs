@@ -176,7 +176,12 @@ impl Pull {
         if cause.code != Code::ServerError || self.tries >= ATTEMPTS {
             return Err(unknown(shared, cause));
         }
-        shared.events.push_back(Event::Retry { path: None, attempt: self.tries, delay_ms: 0, cause: cause.message });
+        shared.events.push_back(Event::Retry {
+            path: None,
+            attempt: self.tries,
+            delay_ms: 0,
+            cause: cause.into_account().message,
+        });
         self.try_to_open(shared, now)
     }
 }

@@ -646,6 +646,7 @@ impl From<BodyPart> for BodyPartView {
 
 impl From<Error> for ErrorView {
     fn from(error: Error) -> ErrorView {
+        let error = error.into_account();
         ErrorView {
             code: error.code.as_str().to_owned(),
             message: error.message,

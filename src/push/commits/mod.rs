@@ -182,7 +182,7 @@ impl Finish {
         };
         let since = &history[..at];
         let Some(first) = since.last() else {
-            let cause_text = cause.message;
+            let cause_text = cause.into_account().message;
             shared.events.push_back(Event::Retry {
                 path: None,
                 attempt: self.tries,
