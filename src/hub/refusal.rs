@@ -227,7 +227,7 @@ mod tests {
             assert_eq!(error.code, expected, "{name}");
             assert!(!error.message.contains("secret"), "{name}: {}", error.message);
             assert!(!error.message.ends_with('.'), "{name}: {}", error.message);
-            let refusal = error.refusal.unwrap();
+            let refusal = error.into_account().refusal.unwrap();
             assert_eq!((refusal.status, refusal.url.contains('?')), (status, false), "{name}");
         }
     }
@@ -264,7 +264,7 @@ mod tests {
         ];
         for (headers, expected) in rows {
             let error = refused(&answer(500, headers, ""), API);
-            assert_eq!(error.refusal.unwrap().request_id.as_deref(), expected);
+            assert_eq!(error.into_account().refusal.unwrap().request_id.as_deref(), expected);
         }
     }
 
