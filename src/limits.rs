@@ -138,6 +138,9 @@ pub const SHARD_FILES: usize = 2_000;
 /// Bytes of files that wait for their shard at which one is sent before the end: about 3 MB of lists. Our choice.
 pub const SHARD_AFTER_BYTES: u64 = 4 * 1024 * 1024 * 1024;
 
+/// How often in a row the authority may have no shard for files that a commit waits for. Our choice.
+pub const SHARD_MISSES: u32 = 8;
+
 /// How often a file goes through the pass when lanes are lost. Our choice.
 pub const INGEST_PASSES: u32 = 2;
 

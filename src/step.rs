@@ -213,6 +213,13 @@ pub struct Failure {
     pub message: String,
 }
 
+impl Failure {
+    /// Whether a file is to blame, which another push may find as it should be.
+    pub(crate) fn is_of_file(&self) -> bool {
+        matches!(self.code, Code::FileChanged | Code::FileUnreadable)
+    }
+}
+
 /// What the driver tells the machine.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Input {

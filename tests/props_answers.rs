@@ -10,7 +10,7 @@ use hubferry::http::{FileIdx, Response};
 use hubferry::hub::branch::{CreateBranch, DeleteBranch};
 use hubferry::hub::commit::Commit;
 use hubferry::hub::commits::ListCommits;
-use hubferry::hub::discussions::{IsDraft, ListPulls, MakeReady, OpenPull};
+use hubferry::hub::discussions::{AskPull, ListPulls, MakeReady, MergePull, OpenPull};
 use hubferry::hub::download_info::FileDownloadInfo;
 use hubferry::hub::file_exists::FileExists;
 use hubferry::hub::lfs_batch::LfsBatch;
@@ -99,7 +99,8 @@ fn errors(response: &Response) -> Vec<Error> {
         ListPulls { repo: repo.clone() },
         OpenPull { repo: repo.clone(), title: "t".to_owned(), description: String::new() },
         MakeReady { repo: repo.clone(), num: 1 },
-        IsDraft { repo: repo.clone(), num: 1 },
+        AskPull { repo: repo.clone(), num: 1 },
+        MergePull { repo: repo.clone(), num: 1 },
         PutObject { href: href.clone(), file, size: 10 },
         PutPart { href: href.clone(), file, start: 0, end: 10 },
         Complete { href: href.clone(), oid: oid.clone(), etags: vec!["\"e\"".to_owned()] },

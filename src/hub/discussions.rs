@@ -130,25 +130,64 @@ impl Endpoint for MakeReady {
     }
 }
 
-/// Asks whether a pull request is a draft still.
+/// Merges a pull request.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct IsDraft {
+pub struct MergePull {
     /// The repo.
     pub repo: RepoId,
     /// The pull request.
     pub num: u64,
 }
 
-impl Endpoint for IsDraft {
-    type Output = bool;
+impl Endpoint for MergePull {
+    type Output = ();
+
+    const REPLAY: Replay = Replay::Unsafe;
+
+    fn request(&self, hub: &Hub) -> Result<Request, Error> {
+        let path = format!("/discussions/{}/merge", self.num);
+        Ok(hub.repo_request(Method::Post, &self.repo, &path).json("{}".to_owned()))
+    }
+
+    fn parse(&self, response: &Response, hub: &Hub) -> Result<(), Error> {
+        no_content(response, &self.request(hub)?)
+    }
+}
+
+/// How far a pull request is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum PullStatus {
+    /// It cannot be merged yet.
+    Draft,
+    /// Its commits are in the default branch.
+    Merged,
+    /// Open, or closed without being merged.
+    Other,
+}
+
+/// Asks how far a pull request is.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct AskPull {
+    /// The repo.
+    pub repo: RepoId,
+    /// The pull request.
+    pub num: u64,
+}
+
+impl Endpoint for AskPull {
+    type Output = PullStatus;
 
     fn request(&self, hub: &Hub) -> Result<Request, Error> {
         Ok(hub.repo_request(Method::Get, &self.repo, &format!("/discussions/{}", self.num)))
     }
 
-    fn parse(&self, response: &Response, hub: &Hub) -> Result<bool, Error> {
+    fn parse(&self, response: &Response, hub: &Hub) -> Result<PullStatus, Error> {
         let status: String = json(response, &self.request(hub)?, |answer| Fields::of(answer)?.get("status"))?;
-        Ok(status == "draft")
+        Ok(match status.as_str() {
+            "draft" => PullStatus::Draft,
+            "merged" => PullStatus::Merged,
+            _ => PullStatus::Other,
+        })
     }
 }
 
@@ -177,12 +216,14 @@ mod tests {
                 MakeReady { repo: repo(), num: 7 }.request(&hub()),
                 format!(r#"POST {AT}/7/status{AUTHORIZED_JSON}{{"status":"open"}}"#),
             ),
-            (IsDraft { repo: repo(), num: 7 }.request(&hub()), format!("GET {AT}/7{AUTHORIZED}")),
+            (AskPull { repo: repo(), num: 7 }.request(&hub()), format!("GET {AT}/7{AUTHORIZED}")),
+            (MergePull { repo: repo(), num: 7 }.request(&hub()), format!("POST {AT}/7/merge{AUTHORIZED_JSON}{{}}")),
         ];
         for (request, expected) in rows {
             assert_eq!(shown(request), expected);
         }
         assert_eq!(open.replay(), Replay::Unsafe, "a second one would be a second pull request");
+        assert_eq!(MergePull::REPLAY, Replay::Unsafe, "merged once");
     }
 
     #[test]
@@ -207,8 +248,19 @@ mod tests {
         let ready = MakeReady { repo: repo_here(), num: 3 };
         assert!(ready.parse(&good(""), &hub()).is_ok());
         assert_eq!(ready.parse(&answer(403, &[], ""), &hub()).unwrap_err().code, Code::Forbidden);
-        let is_draft = IsDraft { repo: repo_here(), num: 3 };
-        assert!(is_draft.parse(&good(r#"{"num":3,"status":"draft"}"#), &hub()).unwrap());
-        assert!(!is_draft.parse(&good(r#"{"num":3,"status":"open"}"#), &hub()).unwrap());
+        let merge = MergePull { repo: repo_here(), num: 3 };
+        assert!(merge.parse(&good(""), &hub()).is_ok());
+        assert_eq!(merge.parse(&answer(409, &[], ""), &hub()).unwrap_err().code, Code::Conflict);
+        let ask = AskPull { repo: repo_here(), num: 3 };
+        let rows = [
+            ("draft", PullStatus::Draft),
+            ("open", PullStatus::Other),
+            ("closed", PullStatus::Other),
+            ("merged", PullStatus::Merged),
+        ];
+        for (status, expected) in rows {
+            let body = format!(r#"{{"num":3,"status":"{status}"}}"#);
+            assert_eq!(ask.parse(&good(&body), &hub()).unwrap(), expected, "{status}");
+        }
     }
 }

@@ -4,6 +4,7 @@ use std::collections::HashMap;
 use std::sync::Arc;
 
 use super::file::Remote;
+use super::plan::DEFAULT_BRANCH;
 use super::shared::{Batch, Purpose, Shared, is_rules_file};
 use super::types::{Event, FileState, Phase};
 use crate::error::{Code, Error};
@@ -128,6 +129,16 @@ impl Ask {
             Err(error)
                 if error.code == Code::RevisionNotFound
                     && shared.options.create_branch
+                    && shared.options.dry_run
+                    && shared.options.revision != DEFAULT_BRANCH =>
+            {
+                // It would be made from there.
+                shared.options.revision = DEFAULT_BRANCH.to_owned();
+                self.begin(shared, now)
+            }
+            Err(error)
+                if error.code == Code::RevisionNotFound
+                    && shared.options.create_branch
                     && self.makings < BRANCH_ATTEMPTS =>
             {
                 self.makings += 1;
@@ -192,7 +203,7 @@ fn route(shared: &mut Shared, index: usize) {
         Remote::Regular { size, .. } => *size == file.size && file.git_blob.is_none(),
         Remote::Lfs { size, .. } => *size == file.size && file.sha256.is_none(),
     };
-    let by_pass = shared.by_xet && file.may_be_in_store();
+    let by_pass = shared.by_xet && !shared.holding && file.may_be_in_store();
     if judge_early && same_size && !file.forced && !by_pass && file.size > PROBE_WHOLE_BYTES {
         shared.belts.digest.push_back(index);
     } else if shared.card.as_ref().is_some_and(|card| card.file == index) || is_rules_file(&file.path) {

@@ -77,6 +77,10 @@ pub(super) struct FileEntry {
     pub(super) hashed: bool,
     pub(super) sha256: Option<String>,
     pub(super) skipped: Option<FileState>,
+    /// The LFS store holds its content.
+    pub(super) stored: bool,
+    /// It is in a commit, or was unchanged before one: nobody asks about it again.
+    pub(super) done: bool,
     pub(super) xet: XetFile,
 }
 
@@ -96,6 +100,8 @@ impl FileEntry {
             hashed: false,
             sha256: None,
             skipped: None,
+            stored: false,
+            done: false,
             xet: XetFile::default(),
         }
     }
@@ -122,6 +128,16 @@ impl FileEntry {
             Remote::Lfs { xet_hash, .. } => xet_hash.as_ref(),
             _ => None,
         }
+    }
+
+    /// Whether only the content tells if the repo holds this file: it has one of the same kind and size.
+    pub(super) fn needs_digest(&self) -> bool {
+        let (size, is_known, kind) = match &self.remote {
+            Remote::Absent => return false,
+            Remote::Regular { size, .. } => (size, self.git_blob.is_some(), Mode::Regular),
+            Remote::Lfs { size, .. } => (size, self.sha256.is_some(), Mode::Lfs),
+        };
+        *size == self.size && !is_known && !self.forced && self.mode.is_none_or(|mode| mode == kind)
     }
 
     /// Whether the repo holds a file of the same size here that the content store has, so that one pass tells whether it is the

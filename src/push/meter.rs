@@ -50,7 +50,10 @@ impl Meter {
 
     /// `fresh` bytes of the file do not count as deduplicated yet.
     pub(super) fn file_skipped(&mut self, fresh: u64, state: FileState) {
-        self.progress.files.skipped += 1;
+        match state {
+            FileState::Failed => self.progress.files.failed += 1,
+            _ => self.progress.files.skipped += 1,
+        }
         if state == FileState::Unchanged {
             self.progress.bytes.deduplicated += fresh;
         } else {

@@ -37,7 +37,7 @@ impl Mirror {
     /// Asks for the first page, when the list is wanted and not of the commit that the push builds on.
     pub(super) fn advance(&mut self, shared: &mut Shared, now: Millis) -> Result<(), Error> {
         let Some(parent) = &shared.parent else { return Ok(()) };
-        if shared.options.delete_patterns.is_empty() || self.is_busy() || self.listed.as_ref() == Some(parent) {
+        if self.is_busy() || shared.deletes_are_done || !self.is_due(shared, parent) {
             return Ok(());
         }
         let path = plan::folder_in_repo(&shared.options.delete_under)?;
@@ -59,6 +59,16 @@ impl Mirror {
             found: Vec::new(),
         });
         Ok(())
+    }
+
+    /// Whether all that goes is known, or in a commit.
+    pub(super) fn is_known(&self, shared: &Shared) -> bool {
+        let is_due = |parent: &String| self.is_due(shared, parent);
+        shared.deletes_are_done || (!self.is_busy() && !shared.parent.as_ref().is_none_or(is_due))
+    }
+
+    fn is_due(&self, shared: &Shared, parent: &String) -> bool {
+        !shared.options.delete_patterns.is_empty() && self.listed.as_ref() != Some(parent)
     }
 
     pub(super) fn settled(

@@ -1,4 +1,4 @@
-//! The machine of one push: from a list of operations to one commit on the Hub.
+//! The machine of one push: from a list of operations to one commit on the Hub, or to several.
 //!
 //! It asks what is there, reads what it must, asks what the Hub wants stored where, sends contents, commits, and reads
 //! back. It holds small values only: never a byte of a file's content besides the 512 that preupload wants to see.
@@ -18,6 +18,7 @@ mod ask;
 mod card;
 mod commits;
 mod credit;
+mod dry_run;
 mod file;
 mod meter;
 mod mirror;
@@ -41,7 +42,7 @@ use std::ops::Range;
 
 use self::ask::Ask;
 use self::card::CheckCard;
-use self::commits::Finish;
+use self::commits::{Finish, Turn};
 use self::mirror::Mirror;
 use self::preflight::Preflight;
 use self::read::Read;
@@ -51,7 +52,7 @@ use self::store::Store;
 use self::xet::Xet;
 use crate::error::{Code, Error};
 use crate::exchange::Outgoing;
-use crate::step::{Input, Step};
+use crate::step::{Input, Step, StepId};
 use crate::time::Millis;
 
 /// One push under way.
@@ -70,6 +71,8 @@ pub struct Push {
     paused: bool,
     /// The next poll is the first one after a pause.
     resumed: bool,
+    /// When the caller is told next how far it is.
+    report_at: Option<Millis>,
     end: Option<Result<PushOutput, Error>>,
 }
 
@@ -93,6 +96,7 @@ impl Push {
             started: false,
             paused: false,
             resumed: false,
+            report_at: None,
             end: None,
         })
     }
@@ -114,8 +118,7 @@ impl Push {
     pub fn poll(&mut self, now: Millis) -> Step<PushOutput> {
         if !self.started && self.end.is_none() {
             self.started = true;
-            plan::close(&mut self.shared);
-            let result = self.ask.begin(&mut self.shared, now);
+            let result = plan::close(&mut self.shared).and_then(|()| self.ask.begin(&mut self.shared, now));
             self.fail_on(result);
         }
         if std::mem::take(&mut self.resumed) {
@@ -123,6 +126,7 @@ impl Push {
             self.read.note_moved(now);
             self.xet.note_moved(now);
         }
+        self.report(now);
         loop {
             if let Some(event) = self.shared.events.pop_front() {
                 return Step::Event(event);
@@ -142,7 +146,8 @@ impl Push {
                 }
                 continue;
             }
-            if let Some(id) = self.read.next_cancel().or_else(|| self.xet.next_cancel()) {
+            if let Some(id) = self.read.next_cancel().or_else(|| self.xet.next_cancel()).or_else(|| self.cancel_plan())
+            {
                 return Step::Cancel { id };
             }
             if let Some(end) = &self.end {
@@ -171,13 +176,23 @@ impl Push {
         match input {
             Input::Response { id, response } => shared.exchanges.response(now, id, response),
             Input::Failed { id, failure } if shared.exchanges.knows(id) => shared.exchanges.failure(now, id, failure),
-            Input::FileFailed { id, failure, .. } => shared.exchanges.failure(now, id, failure),
+            Input::FileFailed { id, file, failure } => {
+                shared.broken.push(file);
+                shared.exchanges.failure(now, id, failure)
+            }
+            Input::Planned { id, files } => {
+                let is_awaited = self.finish.planned(id, files);
+                self.outcome_of_input(Ok(is_awaited || self.end.is_some()))
+            }
             Input::Failed { id, failure } if self.xet.knows(id) => {
                 let result = self.xet.failed(shared, now, id, failure);
                 self.outcome_of_input(result)
             }
             Input::Failed { id, failure } => {
-                let result = self.read.failed(shared, id, failure);
+                let result = match self.finish.plan_failed(id, &failure) {
+                    Ok(false) => self.read.failed(shared, id, failure),
+                    result => result,
+                };
                 self.outcome_of_input(result)
             }
             Input::Progress { id, bytes } if shared.exchanges.knows(id) => {
@@ -250,6 +265,7 @@ impl Push {
         self.card.advance(shared, now)?;
         self.read.check_stall(now)?;
         self.xet.check_stall(now)?;
+        let sends = !shared.options.dry_run;
         if self.preflight.has_passed()
             && let Some(step) = self.xet.open(shared).or_else(|| self.read.next_step(shared, now))
         {
@@ -268,23 +284,57 @@ impl Push {
             self.sort.tell_ignored(shared);
         }
         let hashing = sorting || self.read.is_digesting() || !shared.belts.digest.is_empty();
-        if let Some(step) = self.xet.advance(shared, now, hashing)? {
+        // Too much for one commit must be known before anything is sent.
+        let may_send = sends && !(shared.holding && sorting);
+        if may_send && let Some(step) = self.xet.advance(shared, now, hashing)? {
             return Ok(Some(step));
         }
         let hashing = hashing || self.xet.is_ingesting(shared);
-        self.store.advance(shared, now, hashing)?;
-        let storing = hashing || self.store.is_busy() || self.xet.is_busy(shared);
-        if !storing
-            && !self.mirror.is_busy()
-            && !shared.belts.any()
-            && let Some(output) = self.finish.advance(shared, now)?
-        {
-            // Nobody needs what the store may yet say about chunks.
-            shared.exchanges.forget(|purpose| matches!(purpose, Purpose::Xet(_)));
-            self.xet.abandon();
-            self.end = Some(Ok(output));
+        if may_send {
+            self.store.advance(shared, now, hashing)?;
         }
-        Ok(None)
+        let storing = hashing || self.store.is_busy() || self.xet.is_busy(shared);
+        let is_all = !storing && !self.mirror.is_busy() && !shared.belts.any();
+        if !sends {
+            if is_all && self.mirror.is_known(shared) {
+                self.end = Some(Ok(dry_run::output(shared)));
+            }
+            return Ok(None);
+        }
+        if !self.mirror.is_known(shared) {
+            return Ok(None);
+        }
+        match self.finish.advance(shared, now, is_all)? {
+            Turn::Wait => Ok(None),
+            Turn::Step(step) => Ok(Some(*step)),
+            Turn::Done(output) => {
+                // Nobody needs what the store may yet say about chunks.
+                shared.exchanges.forget(|purpose| matches!(purpose, Purpose::Xet(_)));
+                self.xet.abandon();
+                self.end = Some(Ok(*output));
+                Ok(None)
+            }
+        }
+    }
+
+    /// Tells how far the push is, when it is time.
+    fn report(&mut self, now: Millis) {
+        let Some(every) = self.shared.options.report_every.filter(|_| self.end.is_none()) else { return };
+        match self.report_at {
+            Some(at) if at <= now => {
+                let progress = self.progress(now);
+                self.shared.events.push_back(Event::Report(progress));
+                self.report_at = Some(now + every);
+            }
+            Some(_) => {}
+            None => self.report_at = Some(now + every),
+        }
+    }
+
+    /// When the push has ended, nobody waits for the caller's plan.
+    fn cancel_plan(&mut self) -> Option<StepId> {
+        self.end.as_ref()?;
+        self.finish.abandon()
     }
 
     fn settle(
@@ -299,7 +349,8 @@ impl Push {
             Purpose::MayWrite => self.preflight.settled(shared, outcome),
             Purpose::Xet(xet::Purpose::Token) if self.preflight.awaits_token() => {
                 let is_offered = self.xet.token.first(shared, now, outcome)?;
-                if is_offered {
+                shared.offers_xet = is_offered;
+                if is_offered && !shared.options.dry_run {
                     shared.go_by_xet();
                 }
                 self.preflight.token_settled(is_offered);
@@ -325,9 +376,9 @@ impl Push {
 
     fn wake_at(&self) -> Option<Millis> {
         // While it is paused, only what is in the air has its time.
-        let stages = [self.store.wake_at(), self.xet.wake_at(), self.read.wake_at()];
+        let stages = [self.store.wake_at(), self.xet.wake_at(), self.read.wake_at(), self.finish.wake_at()];
         let stages = stages.into_iter().filter(|_| !self.paused);
-        stages.chain([self.shared.exchanges.wake_at()]).flatten().min()
+        stages.chain([self.shared.exchanges.wake_at(), self.report_at]).flatten().min()
     }
 
     /// A wrong answer ends the push; a wrong use of the machine is the driver's to hear of.

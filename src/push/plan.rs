@@ -4,10 +4,12 @@ use std::collections::{HashMap, HashSet};
 
 use super::file::FileEntry;
 use super::shared::{CARD, Card, GIT_ATTRIBUTES, Line, Shared, is_rules_file};
-use super::types::{Event, Operation, PushOptions, check_parent_commit};
+use super::types::{Commits, Event, Operation, PushOptions, check_parent_commit};
 use crate::error::Error;
 use crate::folder::check_path_in_repo;
-use crate::limits::{CARD_BYTES, MAX_SAFE_INTEGER, PULL_TITLE_CHARS};
+use crate::limits::{
+    CARD_BYTES, INLINE_COMMIT_BYTES, INLINE_FILE_BYTES, LFS_FILES_PER_COMMIT, MAX_SAFE_INTEGER, PULL_TITLE_CHARS,
+};
 
 /// Errors: `invalid_input`, naming the option.
 pub(super) fn check_options(options: &PushOptions) -> Result<(), Error> {
@@ -17,6 +19,9 @@ pub(super) fn check_options(options: &PushOptions) -> Result<(), Error> {
     let branch = &options.revision;
     if options.pull_request {
         check_pull_request(options)?;
+    }
+    if options.merge && !options.pull_request {
+        return Err(Error::invalid("merge merges the pull request of isPullRequest; give both, or push to the branch"));
     }
     folder_in_repo(&options.delete_under)?;
     let odd = |c: char| c.is_whitespace() || c.is_control() || "~^:?*[\\".contains(c);
@@ -32,7 +37,7 @@ pub(super) fn check_options(options: &PushOptions) -> Result<(), Error> {
 }
 
 /// The branch that every repo begins with, and that pull requests are made against.
-const DEFAULT_BRANCH: &str = "main";
+pub(super) const DEFAULT_BRANCH: &str = "main";
 
 fn check_pull_request(options: &PushOptions) -> Result<(), Error> {
     if options.revision != DEFAULT_BRANCH {
@@ -90,7 +95,9 @@ pub(super) fn add(shared: &mut Shared, operations: Vec<Operation>) -> Result<(),
 }
 
 /// Looks at the operations together: which adds must stay whatever the repo holds, and what is likely a mistake.
-pub(super) fn close(shared: &mut Shared) {
+///
+/// Errors: `invalid_input` when several commits cannot do what the order of the operations says.
+pub(super) fn close(shared: &mut Shared) -> Result<(), Error> {
     let deletes = Deletes::of(&shared.lines);
     for (index, file) in shared.files.iter_mut().enumerate() {
         file.forced = deletes.covers(&file.path);
@@ -108,6 +115,12 @@ pub(super) fn close(shared: &mut Shared) {
         });
     }
     let undone = deleted_after_add(shared);
+    if let Some(path) = undone.first().filter(|_| shared.options.commits == Commits::Auto) {
+        return Err(Error::invalid(format!(
+            "{path:?} is added and then deleted; of several commits the first deletes, so leave it out or push in one commit"
+        ))
+        .at(path));
+    }
     if !undone.is_empty() {
         shared.events.push_back(Event::Warning {
             code: "deletes_added_path",
@@ -124,6 +137,14 @@ pub(super) fn close(shared: &mut Shared) {
         .belts
         .ask
         .extend((0..shared.files.len()).filter(|&index| shared.card.as_ref().is_none_or(|card| card.file != index)));
+    shared.holding = shared.options.commits == Commits::One && may_be_too_much(&shared.files);
+    Ok(())
+}
+
+/// Whether the Hub may not take all of this in one commit.
+fn may_be_too_much(files: &[FileEntry]) -> bool {
+    let inline = files.iter().map(|file| file.size).filter(|size| *size <= INLINE_FILE_BYTES);
+    files.len() > LFS_FILES_PER_COMMIT || inline.sum::<u64>() > INLINE_COMMIT_BYTES
 }
 
 /// Those of `paths`, files of the repo, that no operation touches.
@@ -247,4 +268,14 @@ pub(super) fn title(shared: &Shared) -> String {
         (0, _) => format!("Deletes {deleted} files"),
         _ => format!("Add {added} files, delete {deleted}"),
     }
+}
+
+/// The message's first line for one of several commits, with the rest that the caller's title may have.
+pub(super) fn part_title(shared: &Shared, part: u32) -> String {
+    let title = title(shared);
+    if part <= 1 {
+        return title;
+    }
+    let (first, rest) = title.split_at(title.find('\n').unwrap_or(title.len()));
+    format!("{} (part {part}){rest}", first.trim_end())
 }

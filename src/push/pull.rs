@@ -1,8 +1,10 @@
-//! The pull request that gets the commit: opened when the commit is due, made ready when the commit stands.
+//! The pull request that gets the commits: opened when the first is due, made ready when the last one stands, and merged then if
+//! that is wanted.
 //!
 //! Invariant: at most one is opened. Nothing makes a second attempt harmless here, so an attempt whose answer was lost is
 //! never repeated: the list of pull requests is read until one shows that is newer than the newest one before, has our
-//! title and is ours. Only when the Hub itself said that it failed, and none shows, it is asked once more.
+//! title and is ours. Only when the Hub itself said that it failed, and none shows, it is asked once more. It is the same with the
+//! merge, for which the pull request's own status tells.
 
 use super::plan;
 use super::shared::{Purpose, Shared};
@@ -10,7 +12,7 @@ use super::types::Event;
 use crate::error::{Code, Error};
 use crate::exchange::{Errand, lost_error};
 use crate::http::Response;
-use crate::hub::discussions::{IsDraft, ListPulls, MakeReady, OpenPull, Pull as Listed};
+use crate::hub::discussions::{AskPull, ListPulls, MakeReady, MergePull, OpenPull, Pull as Listed, PullStatus};
 use crate::hub::whoami::WhoAmI;
 use crate::hub::{Endpoint, Replay};
 use crate::limits::{ATTEMPTS, PULL_LOOKS};
@@ -28,8 +30,10 @@ enum Question {
     Who,
     /// To make it ready.
     Ready,
-    /// Whether it is a draft still.
-    IsDraft,
+    /// How far it is.
+    Status,
+    /// To merge it.
+    Merge,
 }
 
 #[derive(Default)]
@@ -49,6 +53,10 @@ enum State {
     MakingReady,
     /// It may be ready, though this came back.
     LookingAtDraft(Error),
+    /// It is being merged.
+    Merging,
+    /// It may be merged, though this came back.
+    LookingAtMerge(Error),
 }
 
 #[derive(Default)]
@@ -57,6 +65,8 @@ pub(super) struct Pull {
     newest_before: u64,
     tries: u32,
     looks: u32,
+    is_made_ready: bool,
+    is_merged: bool,
 }
 
 impl Pull {
@@ -70,10 +80,27 @@ impl Pull {
         ask(shared, now, Question::List)
     }
 
-    /// The commit stands.
+    /// Its last commit stands.
     pub(super) fn make_ready(&mut self, shared: &mut Shared, now: Millis) -> Result<(), Error> {
+        self.is_made_ready = true;
         self.state = State::MakingReady;
         ask(shared, now, Question::Ready)
+    }
+
+    /// Whether that was asked for.
+    pub(super) fn is_made_ready(&self) -> bool {
+        self.is_made_ready
+    }
+
+    /// It is ready: merges it.
+    pub(super) fn merge(&mut self, shared: &mut Shared, now: Millis) -> Result<(), Error> {
+        self.tries = 0;
+        self.try_to_merge(shared, now)
+    }
+
+    /// Whether it is merged.
+    pub(super) fn is_merged(&self) -> bool {
+        self.is_merged
     }
 
     pub(super) fn settled(
@@ -122,13 +149,13 @@ impl Pull {
                 let done = outcome.and_then(|response| ready(shared).parse(&response, &shared.options.hub));
                 if let Err(error) = done {
                     self.state = State::LookingAtDraft(error);
-                    ask(shared, now, Question::IsDraft)?;
+                    ask(shared, now, Question::Status)?;
                 }
                 Ok(())
             }
             State::LookingAtDraft(cause) => {
-                let is_draft = outcome.and_then(|response| draft(shared).parse(&response, &shared.options.hub));
-                if !matches!(is_draft, Ok(false)) {
+                let seen = outcome.and_then(|response| status(shared).parse(&response, &shared.options.hub));
+                if !matches!(seen, Ok(PullStatus::Merged | PullStatus::Other)) {
                     shared.events.push_back(Event::Warning {
                         code: "pull_request_draft",
                         message: format!(
@@ -140,7 +167,58 @@ impl Pull {
                 }
                 Ok(())
             }
+            State::Merging => {
+                match outcome.and_then(|response| merging(shared).parse(&response, &shared.options.hub)) {
+                    Ok(()) => {
+                        self.is_merged = true;
+                        Ok(())
+                    }
+                    // Nothing of a refusal is ambiguous, but that somebody else, or a twin of ours, may have been faster.
+                    Err(error) => self.look_at_merge(shared, now, error),
+                }
+            }
+            State::LookingAtMerge(cause) => {
+                let seen = status(shared).parse(&outcome?, &shared.options.hub)?;
+                self.seen_unmerged(shared, now, seen, cause)
+            }
         }
+    }
+
+    fn try_to_merge(&mut self, shared: &mut Shared, now: Millis) -> Result<(), Error> {
+        self.tries += 1;
+        self.looks = 0;
+        self.state = State::Merging;
+        ask(shared, now, Question::Merge)
+    }
+
+    fn look_at_merge(&mut self, shared: &mut Shared, now: Millis, cause: Error) -> Result<(), Error> {
+        self.looks += 1;
+        let at = if self.looks == 1 { now } else { now + retry::backoff(self.looks) };
+        self.state = State::LookingAtMerge(cause);
+        ask(shared, at, Question::Status)
+    }
+
+    /// Judges what has become of a merge of which the answer was not good.
+    fn seen_unmerged(&mut self, shared: &mut Shared, now: Millis, seen: PullStatus, cause: Error) -> Result<(), Error> {
+        if seen == PullStatus::Merged {
+            self.is_merged = true;
+            return Ok(());
+        }
+        let may_come = may_be_open(cause.code);
+        if may_come && self.looks < PULL_LOOKS {
+            return self.look_at_merge(shared, now, cause);
+        }
+        // What is merged is refused: a twin that arrives late harms nobody.
+        if may_come && self.tries < ATTEMPTS {
+            shared.events.push_back(Event::Retry {
+                path: None,
+                attempt: self.tries,
+                delay_ms: 0,
+                cause: cause.into_account().message,
+            });
+            return self.try_to_merge(shared, now);
+        }
+        Err(unmerged(shared, cause))
     }
 
     fn try_to_open(&mut self, shared: &mut Shared, now: Millis) -> Result<(), Error> {
@@ -200,14 +278,24 @@ fn unknown(shared: &Shared, mut cause: Error) -> Error {
     cause
 }
 
+fn unmerged(shared: &Shared, mut cause: Error) -> Error {
+    let page = shared.pull_request_url().unwrap_or_default();
+    cause.message = format!(
+        "The pull request holds all commits, but was not merged ({}); merge it on its page: {page}",
+        cause.message
+    );
+    cause
+}
+
 fn ask(shared: &mut Shared, at: Millis, question: Question) -> Result<(), Error> {
     let hub = &shared.options.hub;
     let (request, replay) = match question {
         Question::List => (list(shared).request(hub)?, Replay::Safe),
         Question::Open => (opening(shared).request(hub)?, Replay::Unsafe),
         Question::Who => (WhoAmI.request(hub)?, Replay::Safe),
+        Question::Merge => (merging(shared).request(hub)?, MergePull::REPLAY),
         Question::Ready => (ready(shared).request(hub)?, Replay::Safe),
-        Question::IsDraft => (draft(shared).request(hub)?, Replay::Safe),
+        Question::Status => (status(shared).request(hub)?, Replay::Safe),
     };
     shared.exchanges.start(Errand::api(Purpose::Pull, request, replay), at);
     Ok(())
@@ -231,6 +319,10 @@ fn ready(shared: &Shared) -> MakeReady {
     MakeReady { repo: shared.options.repo.clone(), num: shared.pull.unwrap_or_default() }
 }
 
-fn draft(shared: &Shared) -> IsDraft {
-    IsDraft { repo: shared.options.repo.clone(), num: shared.pull.unwrap_or_default() }
+fn merging(shared: &Shared) -> MergePull {
+    MergePull { repo: shared.options.repo.clone(), num: shared.pull.unwrap_or_default() }
+}
+
+fn status(shared: &Shared) -> AskPull {
+    AskPull { repo: shared.options.repo.clone(), num: shared.pull.unwrap_or_default() }
 }

@@ -235,14 +235,18 @@ impl Read {
     }
 
     /// A read failed. `Ok(false)`: it was not awaited.
-    pub(super) fn failed(&mut self, shared: &Shared, id: StepId, failure: Failure) -> Result<bool, Error> {
+    pub(super) fn failed(&mut self, shared: &mut Shared, id: StepId, failure: Failure) -> Result<bool, Error> {
         if self.cancelled.remove(&id) {
             return Ok(true);
         }
-        let Some(Running { work, .. }) = self.running.remove(&id) else { return Ok(false) };
+        let Some(Running { work, credit }) = self.running.remove(&id) else { return Ok(false) };
+        shared.credit.give_back(credit);
         let index = match work {
             Work::Probe { files } => files.first().copied(),
-            Work::Digest { file, .. } => Some(file),
+            Work::Digest { file, .. } => {
+                shared.leave_out(file, read_error(&shared.files[file].path, failure))?;
+                return Ok(true);
+            }
         };
         let path = index.map_or("", |index| shared.files[index].path.as_str());
         Err(read_error(path, failure))
@@ -283,7 +287,7 @@ impl Read {
 impl Shared {
     /// Whether what a probe reads of this file is kept for the pass that may follow.
     fn keeps(&self, index: usize) -> bool {
-        self.by_xet && !self.wants_text(index)
+        self.by_xet && !self.holding && !self.wants_text(index)
     }
 
     /// Counts a file whose first oid is known.
@@ -332,8 +336,11 @@ fn digest_kind(file: &FileEntry) -> DigestKind {
 
 fn take_probe(shared: &mut Shared, index: usize, result: Result<Probed, Failure>) -> Result<(), Error> {
     let text = shared.wants_text(index);
+    let mut probed = match result {
+        Ok(probed) => probed,
+        Err(failure) => return shared.leave_out(index, read_error(&shared.files[index].path, failure)),
+    };
     let file = &mut shared.files[index];
-    let mut probed = result.map_err(|failure| read_error(&file.path, failure))?;
     let bytes = probe_bytes(file, text);
     shared.meter.bytes_read(bytes);
     file.xet.read = file.xet.read.max(bytes);
@@ -375,7 +382,7 @@ pub(super) fn hand_on(shared: &mut Shared, index: usize) {
         Some(Mode::Lfs) => shared.send_to_store(index),
         Some(Mode::Regular) => {}
         None if !file.probed => shared.belts.probe.push_back(index),
-        None if judge && shared.by_xet && file.may_be_in_store() => shared.send_to_store(index),
+        None if judge && shared.by_xet && !shared.holding && file.may_be_in_store() => shared.send_to_store(index),
         None => shared.belts.sort.push_back(index),
     }
 }

@@ -4,10 +4,11 @@ use std::collections::{BTreeSet, VecDeque};
 use std::sync::Arc;
 
 use super::credit::Credit;
-use super::file::FileEntry;
+use super::file::{FileEntry, Mode};
 use super::meter::Meter;
-use super::types::{Activity, Event, PushOptions};
+use super::types::{Activity, Event, FileState, OnFileError, PushOptions};
 use super::xet;
+use crate::error::{Code, Error};
 use crate::exchange::{Exchanges, StepIds};
 use crate::http::FileIdx;
 use crate::hub::commits::ListCommits;
@@ -151,8 +152,18 @@ pub(super) struct Shared {
     pub(super) mirrored: Vec<String>,
     /// The number of the pull request, once it is open.
     pub(super) pull: Option<u64>,
+    /// What is deleted is in a commit.
+    pub(super) deletes_are_done: bool,
     /// Large files go to the content store, not by LFS.
     pub(super) by_xet: bool,
+    /// The Hub has a content store for this repo.
+    pub(super) offers_xet: bool,
+    /// Nothing may be sent or kept before everything is sorted: it may be more than one commit takes.
+    pub(super) holding: bool,
+    /// Files of the next commit that no accepted shard names.
+    pub(super) awaited: BTreeSet<usize>,
+    /// Files that broke the request they were part of.
+    pub(super) broken: Vec<FileIdx>,
     /// Files that the authority has and no accepted shard names.
     pub(super) unregistered: BTreeSet<usize>,
     /// Their bytes.
@@ -178,7 +189,12 @@ impl Shared {
             card: None,
             mirrored: Vec::new(),
             pull: None,
+            deletes_are_done: false,
             by_xet: false,
+            offers_xet: false,
+            holding: false,
+            awaited: BTreeSet::new(),
+            broken: Vec::new(),
             unregistered: BTreeSet::new(),
             unregistered_bytes: 0,
             tells: VecDeque::new(),
@@ -204,18 +220,57 @@ impl Shared {
     }
 
     /// Takes a file out of the push: the commit needs no line for it.
-    pub(super) fn skip(&mut self, index: usize, state: super::FileState) {
+    pub(super) fn skip(&mut self, index: usize, state: FileState) {
         self.forget(index);
         let file = &mut self.files[index];
         file.skipped = Some(state);
         file.sample = None;
         let fresh = file.size - file.xet.deduplicated;
-        if state == super::FileState::Unchanged {
+        if state == FileState::Unchanged {
             file.xet.deduplicated = file.size;
         }
         self.meter.file_skipped(fresh, state);
-        if state == super::FileState::Unchanged {
+        if state == FileState::Unchanged {
             self.tell_progress(index, 1.0, Activity::Uploading);
+        }
+    }
+
+    /// A file cannot be read, or is not what it was: goes on without it, where the caller allows that.
+    ///
+    /// Errors: `error`, where he does not, or where no file is to blame.
+    pub(super) fn leave_out(&mut self, index: usize, error: Error) -> Result<(), Error> {
+        let is_of_file = matches!(error.code, Code::FileChanged | Code::FileUnreadable);
+        if self.options.on_file_error == OnFileError::Fail || !is_of_file {
+            return Err(error);
+        }
+        if self.files[index].skipped.is_some() {
+            return Ok(());
+        }
+        self.skip(index, FileState::Failed);
+        self.tell_progress(index, 0.0, Activity::Error);
+        let paths = vec![self.files[index].path.clone()];
+        self.events.push_back(Event::Warning { code: "file_skipped", message: error.into_account().message, paths });
+        Ok(())
+    }
+
+    /// Which of these files, if any, broke the request that they are part of.
+    pub(super) fn take_broken(&mut self, files: &[usize]) -> Option<usize> {
+        let is_broken = |&index: &usize| self.broken.contains(&self.files[index].file);
+        let index = files.iter().copied().find(is_broken)?;
+        let file = self.files[index].file;
+        self.broken.retain(|broken| *broken != file);
+        Some(index)
+    }
+
+    /// These files are committed next: those that no shard names are awaited.
+    pub(super) fn await_shards(&mut self, files: &[usize]) {
+        self.awaited.clear();
+        if self.by_xet {
+            let unnamed = |&index: &usize| {
+                let file = &self.files[index];
+                file.mode == Some(Mode::Lfs) && !file.xet.registered
+            };
+            self.awaited.extend(files.iter().copied().filter(unnamed));
         }
     }
 
@@ -228,6 +283,12 @@ impl Shared {
     /// Sends a large file on to its store: it is not known to be there.
     pub(super) fn send_to_store(&mut self, index: usize) {
         let file = &self.files[index];
+        if self.options.dry_run {
+            if file.needs_digest() {
+                self.belts.digest.push_back(index);
+            }
+            return;
+        }
         let belt = if !self.by_xet {
             if file.sha256.is_some() { &mut self.belts.store } else { &mut self.belts.digest }
         } else if file.xet.ingested || file.xet.registered {
@@ -254,6 +315,7 @@ impl Shared {
             self.forgotten.push(file.file);
         }
         self.awaits_no_shard(index);
+        self.awaited.remove(&index);
         self.release(index);
     }
 

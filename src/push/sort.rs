@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use super::file::Mode;
 use super::shared::{Batch, Purpose, Shared};
-use super::types::{Event, FileState};
+use super::types::{Commits, Event, FileState};
 use crate::error::Error;
 use crate::exchange::{Errand, lost_error};
 use crate::http::Response;
@@ -110,11 +110,14 @@ impl Sort {
             Mode::Regular => self.inline_bytes += file.size,
             Mode::Lfs => self.lfs_files += 1,
         }
-        self.check_limits()?;
+        if shared.options.commits == Commits::One {
+            self.check_limits()?;
+        }
         match mode {
             Mode::Lfs => shared.send_to_store(index),
             Mode::Regular => {
-                if shared.files[index].git_blob.is_none() {
+                let file = &shared.files[index];
+                if if shared.options.dry_run { file.needs_digest() } else { file.git_blob.is_none() } {
                     shared.belts.digest.push_back(index);
                 }
                 shared.forget(index);
@@ -126,13 +129,14 @@ impl Sort {
     fn check_limits(&self) -> Result<(), Error> {
         if self.inline_bytes > INLINE_COMMIT_BYTES {
             return Err(Error::invalid(format!(
-                "One commit takes at most {} MB of small files; push the folder in several commits",
+                "One commit takes at most {} MB of small files; push the folder with commits: \"auto\", which makes several",
                 INLINE_COMMIT_BYTES / 1_000_000
             )));
         }
         if self.lfs_files > LFS_FILES_PER_COMMIT {
             return Err(Error::invalid(format!(
-                "One commit takes at most {LFS_FILES_PER_COMMIT} large files; push the folder in several commits"
+                "One commit takes at most {LFS_FILES_PER_COMMIT} large files; push the folder with commits: \"auto\", which \
+                 makes several"
             )));
         }
         Ok(())

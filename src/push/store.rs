@@ -7,6 +7,7 @@ use std::collections::{HashMap, VecDeque};
 use std::sync::Arc;
 
 use super::file::Mode;
+use super::read::read_error;
 use super::shared::{Purpose, Shared};
 use super::types::{Activity, Event, Phase};
 use crate::error::{Code, Error};
@@ -101,6 +102,11 @@ impl Store {
         purpose: Purpose,
         outcome: Result<Response, Failure>,
     ) -> Result<(), Error> {
+        if let (Purpose::Put(number) | Purpose::Part(number, _), Err(failure)) = (&purpose, &outcome)
+            && failure.is_of_file()
+        {
+            return self.source_lost(shared, now, *number, failure);
+        }
         let path = self.path_of(shared, &purpose);
         let result = outcome.map_err(lost_error).and_then(|response| self.answered(shared, now, purpose, &response));
         result.map_err(|error| match &path {
@@ -150,6 +156,7 @@ impl Store {
             let object = &mut self.objects[known];
             object.files.push(index);
             if matches!(object.state, State::Stored) {
+                shared.files[index].stored = true;
                 shared.meter.stored(object.size, 1, true);
                 shared.tell_progress(index, 1.0, Activity::Uploading);
             }
@@ -371,6 +378,33 @@ impl Store {
         Ok(())
     }
 
+    /// The file that an object is read from is not what it was. Another file with the same content may take its place.
+    ///
+    /// Errors: that failure, where it ends the push.
+    fn source_lost(&mut self, shared: &mut Shared, now: Millis, number: usize, failure: &Failure) -> Result<(), Error> {
+        let object = &mut self.objects[number];
+        let (gone, left): (Vec<usize>, Vec<usize>) =
+            object.files.iter().partition(|&&index| shared.files[index].file == object.file);
+        shared.exchanges.forget(|purpose| matches!(purpose, Purpose::Part(other, _) if *other == number));
+        for index in gone {
+            shared.leave_out(index, read_error(&shared.files[index].path, failure.clone()))?;
+        }
+        object.state = State::Gathered;
+        object.moved = 0;
+        match left.first() {
+            Some(&index) => {
+                object.file = shared.files[index].file;
+                object.files = left;
+                self.gather(number, now);
+            }
+            None => {
+                self.by_oid.remove(&object.oid);
+                self.unstored -= 1;
+            }
+        }
+        Ok(())
+    }
+
     fn verify_or_finish(&mut self, shared: &mut Shared, number: usize, now: Millis) -> Result<(), Error> {
         match &self.objects[number].verify {
             Some(verify) => {
@@ -388,6 +422,7 @@ impl Store {
         self.unstored -= 1;
         shared.meter.stored(object.size, object.files.len() as u64, was_there);
         for &file in &object.files {
+            shared.files[file].stored = true;
             shared.tell_progress(file, 1.0, Activity::Uploading);
         }
     }

@@ -108,7 +108,6 @@ impl SimLanes {
     }
 
     pub fn flush(&mut self, id: StepId) {
-        assert!(self.lanes.iter().all(|lane| lane.jobs.is_empty()), "flushed while files are read");
         self.flush = Some(id);
     }
 
@@ -180,8 +179,13 @@ impl SimLanes {
         let first = random(self.lanes.len() as u64) as usize;
         for n in 0..self.lanes.len() {
             let lane = (first + n) % self.lanes.len();
-            let asks_first = random(2) == 0;
-            if (asks_first && self.ask(lane)) || self.read(lane, files, &mut random, &mut reads) || self.ask(lane) {
+            // What was read must be decided before it is sealed.
+            let is_flushing = self.flush.is_some();
+            let asks_first = is_flushing || random(2) == 0;
+            if (asks_first && self.ask(lane))
+                || (!is_flushing && self.read(lane, files, &mut random, &mut reads))
+                || self.ask(lane)
+            {
                 self.gather(lane);
                 return true;
             }
@@ -189,6 +193,10 @@ impl SimLanes {
                 self.gather(lane);
                 return true;
             }
+        }
+        if self.lanes.iter().any(|lane| lane.ingest.undecided_chunks() > 0) {
+            // A lane that holds as many bodies as it may goes on when one of them is stored.
+            return false;
         }
         if let Some(id) = self.flush.take() {
             for lane in 0..self.lanes.len() {
@@ -238,7 +246,7 @@ impl SimLanes {
     }
 
     fn ask(&mut self, lane: usize) -> bool {
-        let limit = self.options.undecided_bytes as usize;
+        let limit = if self.flush.is_some() { 0 } else { self.options.undecided_bytes as usize };
         let Lane { number, ingest, jobs, asked, .. } = &mut self.lanes[lane];
         // Who does not read on must ask about what there is.
         if asked.is_empty() && (jobs.is_empty() || ingest.undecided_bytes() > limit) {

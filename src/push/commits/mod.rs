@@ -1,63 +1,276 @@
-//! The end of a push: one commit exactly once, and a look at what stands.
+//! The end of a push: its commits, each exactly once, and a look at what stands.
 //!
-//! Every commit names its parent, so a late twin is refused by the Hub. When nobody knows whether a commit was made (the
-//! answer was lost, or another commit came first), the history since the parent tells: the first commit after it with our
-//! title is ours; none means that the commit can be sent again; somebody else's means a new parent, unless the caller
-//! insisted on the old one.
+//! One commit waits until everything is stored. Several follow each other, each with the one before as its parent, each as soon
+//! as its files are stored, while later files are read and sent: `gather` finds the files, `plan` says how many of them, `pace`
+//! what a commit can be expected to take, `lines` what it says, `life` sends it, `read_back` looks at it.
+//!
+//! Invariants: one commit at a time; a file is in one commit; what is deleted goes with the first; nothing is committed that is
+//! not stored; a commit that fails in spite of all attempts goes in smaller pieces, unless it is small.
 
+mod gather;
+mod life;
+mod lines;
+mod pace;
 mod plan;
+mod read_back;
 
+pub(super) use lines::deletes;
+pub(super) use pace::Pace;
+pub(super) use plan::choose;
 pub use plan::{CommitFile, CommitState, plan_commit};
 
-use std::sync::Arc;
+use std::collections::VecDeque;
 
-use super::file::{FileEntry, Mode};
+use self::gather::{Gather, is_wanted};
+use self::life::{Attempt, Fate, Life};
+use self::read_back::ReadBack;
+use super::file::Mode;
 use super::plan as operations;
 use super::pull::Pull;
-use super::shared::{Batch, Line, Purpose, Shared};
-use super::types::{Activity, CommitMade, Event, FileState, Phase, PushOutput};
+use super::shared::{Purpose, Shared};
+use super::types::{Activity, CommitMade, Commits, Event, FileState, Phase, PushOutput};
 use crate::error::{Code, Error};
-use crate::exchange::{Errand, lost_error};
 use crate::http::Response;
-use crate::hub::commit::{Commit, CommitDone, CommitLine};
-use crate::hub::commits::{CommitInfo, ListCommits};
-use crate::hub::paths_info::PathsInfo;
-use crate::hub::{Endpoint, Replay};
-use crate::limits::{ATTEMPTS, COMMIT_DEADLINE, COMMIT_REBASES, PATHS_INFO_PATHS};
-use crate::retry;
-use crate::step::Failure;
+use crate::hub::commit::{Commit, CommitDone};
+use crate::limits::{COMMIT_REBASES, PLAN_EVERY, PLANNED_FILES};
+use crate::step::{Failure, Step, StepId};
 use crate::time::Millis;
 
-#[derive(Default)]
-enum State {
-    /// Files are still on their way.
-    #[default]
-    Idle,
-    /// The commit was sent.
-    Posting(Box<Commit>),
-    /// The history is being read, because of this error.
-    LookingBack(Box<Commit>, Error),
-    /// The commit stands; its paths are being read back.
-    ReadingBack { made: CommitMade, hook_output: String, batches: usize, wrong: Vec<String>, lost: bool },
+/// What the end of a push needs next.
+pub(super) enum Turn {
+    /// Something to happen.
+    Wait,
+    /// This.
+    Step(Box<Step<PushOutput>>),
+    /// Nothing: the push is over.
+    Done(Box<PushOutput>),
+}
+
+/// The files of the next commit.
+struct Chosen {
+    files: Vec<usize>,
+    is_full: bool,
 }
 
 #[derive(Default)]
 pub(super) struct Finish {
-    state: State,
+    gather: Gather,
+    pace: Pace,
+    /// The caller is asked.
+    asked: Option<StepId>,
+    /// He was, and nobody waits for it.
+    cancelled: Option<StepId>,
+    asked_at: Option<Millis>,
+    /// The caller's answer.
+    answer: Option<u64>,
+    chosen: Option<Chosen>,
+    /// Pieces of a commit that failed.
+    pieces: VecDeque<Vec<usize>>,
     pull: Pull,
-    tries: u32,
+    life: Life,
+    read_back: ReadBack,
+    parts: u32,
     rebases: u32,
+    made: Vec<CommitMade>,
+    hook_output: String,
+    wake_at: Option<Millis>,
 }
 
 impl Finish {
-    /// All contents are in place: commits. `Some` is the end of the push.
-    pub(super) fn advance(&mut self, shared: &mut Shared, now: Millis) -> Result<Option<PushOutput>, Error> {
-        match &self.state {
-            _ if self.pull.is_busy() => Ok(None),
-            State::Idle => self.commit(shared, now),
-            State::ReadingBack { batches: 0, .. } => self.close(shared).map(Some),
-            _ => Ok(None),
+    /// Commits what can be. `is_all`: every file is in its place.
+    pub(super) fn advance(&mut self, shared: &mut Shared, now: Millis, is_all: bool) -> Result<Turn, Error> {
+        self.wake_at = None;
+        if self.pull.is_busy() || self.life.is_busy() || self.asked.is_some() {
+            return Ok(Turn::Wait);
         }
+        if shared.options.commits == Commits::One {
+            return if is_all { self.advance_one(shared, now) } else { Ok(Turn::Wait) };
+        }
+        self.advance_several(shared, now, is_all)
+    }
+
+    fn advance_one(&mut self, shared: &mut Shared, now: Millis) -> Result<Turn, Error> {
+        if !self.made.is_empty() {
+            return self.close(shared, now);
+        }
+        let files = (0..shared.files.len()).filter(|&index| shared.files[index].skipped.is_none()).collect();
+        if !self.commit(shared, now, &Chosen { files, is_full: false })? {
+            return self.close(shared, now);
+        }
+        Ok(Turn::Wait)
+    }
+
+    fn advance_several(&mut self, shared: &mut Shared, now: Millis, is_all: bool) -> Result<Turn, Error> {
+        if !self.read_back.is_busy() {
+            self.read_back.check()?;
+        }
+        if shared.parent.is_none() {
+            return Ok(Turn::Wait);
+        }
+        self.gather.begin(now);
+        loop {
+            if self.chosen.is_none() {
+                if let Some(files) = self.pieces.pop_front() {
+                    self.chosen = Some(Chosen { files, is_full: false });
+                } else {
+                    match self.choose(shared, now, is_all)? {
+                        Some(Turn::Wait) | None if self.chosen.is_none() => return Ok(Turn::Wait),
+                        Some(Turn::Wait) | None => {}
+                        Some(turn) => return Ok(turn),
+                    }
+                }
+                let Some(chosen) = &mut self.chosen else { return Ok(Turn::Wait) };
+                chosen.files.retain(|&index| is_wanted(&shared.files[index]));
+                shared.await_shards(&chosen.files);
+            }
+            if !shared.awaited.is_empty() {
+                return Ok(Turn::Wait);
+            }
+            if let Some(at) = self.pace.not_before(now) {
+                self.wake_at = Some(at);
+                return Ok(Turn::Wait);
+            }
+            let Some(mut chosen) = self.chosen.take() else { return Ok(Turn::Wait) };
+            chosen.files.retain(|&index| is_wanted(&shared.files[index]));
+            if self.commit(shared, now, &chosen)? {
+                if !self.life.is_busy() {
+                    // The pull request comes first.
+                    self.chosen = Some(chosen);
+                }
+                return Ok(Turn::Wait);
+            }
+        }
+    }
+
+    /// Chooses the files of the next commit, unless more are waited for.
+    fn choose(&mut self, shared: &mut Shared, now: Millis, is_all: bool) -> Result<Option<Turn>, Error> {
+        if let Some(at) = self.pace.not_before(now) {
+            // Meanwhile it grows.
+            self.wake_at = Some(at);
+            return Ok(None);
+        }
+        let (asks, most) = (shared.options.ask_plan, self.pace.most());
+        let more = self.gather.look(shared, now, if asks { PLANNED_FILES } else { most + 1 });
+        if self.gather.is_empty() && !more {
+            // What is left, if anything, is what is deleted.
+            if !is_all {
+                return Ok(None);
+            }
+            if lines::deletes(shared).is_empty() {
+                return self.close(shared, now).map(Some);
+            }
+            self.chosen = Some(Chosen { files: Vec::new(), is_full: false });
+            return Ok(None);
+        }
+        let mut count = 0;
+        if !self.gather.is_empty() {
+            count = self.gather.choose(shared, now, more, most);
+            if asks {
+                match self.answer.take() {
+                    Some(answer) if answer > 0 => count = usize::try_from(answer).unwrap_or(usize::MAX),
+                    Some(_) if more => count = 0,
+                    // Nothing more comes to wait for.
+                    Some(_) => {}
+                    None => return Ok(self.ask(shared, now, more, most)),
+                }
+            }
+        }
+        if count == 0 {
+            self.wake_at = self.gather.wake_at(now);
+            return Ok(None);
+        }
+        let files = self.gather.take(shared, count, now);
+        self.chosen = Some(Chosen { is_full: files.len() >= most, files });
+        Ok(None)
+    }
+
+    /// Asks the caller, now and then.
+    fn ask(&mut self, shared: &mut Shared, now: Millis, more: bool, most: usize) -> Option<Turn> {
+        let next = self.asked_at.map(|at| at + PLAN_EVERY).filter(|at| *at > now && more);
+        if let Some(at) = next {
+            self.wake_at = Some(at);
+            return None;
+        }
+        let state = CommitState {
+            files: self.gather.shown(shared),
+            more,
+            most: most as u64,
+            waited: self.gather.waited(now),
+            commits: self.made.len() as u64,
+        };
+        let id = shared.ids.issue();
+        self.asked = Some(id);
+        self.asked_at = Some(now);
+        Some(Turn::Step(Box::new(Step::PlanCommit { id, state })))
+    }
+
+    /// Whether this is what the caller was asked; if so, takes the answer.
+    pub(super) fn planned(&mut self, id: StepId, files: u64) -> bool {
+        let is_ours = self.asked == Some(id);
+        if is_ours {
+            self.asked = None;
+            self.answer = Some(files);
+        }
+        is_ours
+    }
+
+    /// The same for a failure.
+    ///
+    /// Errors: that failure.
+    pub(super) fn plan_failed(&mut self, id: StepId, failure: &Failure) -> Result<bool, Error> {
+        if self.asked != Some(id) {
+            return Ok(self.cancelled == Some(id));
+        }
+        self.asked = None;
+        Err(Error::new(failure.code, format!("planCommits did not say which files to commit ({})", failure.message)))
+    }
+
+    /// Stops asking.
+    pub(super) fn abandon(&mut self) -> Option<StepId> {
+        self.cancelled = self.asked.take();
+        self.cancelled
+    }
+
+    pub(super) fn wake_at(&self) -> Option<Millis> {
+        self.wake_at
+    }
+
+    /// Sends a commit of these files, or opens the pull request for it. `false`: there is nothing to commit.
+    fn commit(&mut self, shared: &mut Shared, now: Millis, chosen: &Chosen) -> Result<bool, Error> {
+        let Some(parent) = shared.parent.clone() else { return Ok(true) };
+        let is_one = shared.options.commits == Commits::One;
+        let lines = if is_one { lines::of_all(shared)? } else { lines::of_some(shared, &chosen.files)? };
+        if lines.is_empty() {
+            return Ok(false);
+        }
+        enter(shared, Phase::UploadingLargeFiles);
+        if is_one || self.is_last(shared, chosen) {
+            enter(shared, Phase::Committing);
+        }
+        if shared.options.pull_request && shared.pull.is_none() {
+            self.pull.open(shared, now)?;
+            return Ok(true);
+        }
+        self.parts += 1;
+        let commit = Commit {
+            repo: shared.options.repo.clone(),
+            revision: shared.target(),
+            title: operations::part_title(shared, self.parts),
+            description: shared.options.description.clone(),
+            parent_commit: Some(parent),
+            lines,
+        };
+        let Chosen { files, is_full } = chosen;
+        let attempt =
+            Attempt { commit: Box::new(commit), files: files.clone(), part: self.parts, is_full: *is_full, since: now };
+        self.life.begin(shared, now, attempt)?;
+        Ok(true)
+    }
+
+    /// Whether no commit follows, as far as can be told.
+    fn is_last(&self, shared: &Shared, chosen: &Chosen) -> bool {
+        let wanted = shared.files.iter().filter(|file| is_wanted(file)).count();
+        wanted <= chosen.files.len()
     }
 
     pub(super) fn settled(
@@ -67,176 +280,39 @@ impl Finish {
         purpose: Purpose,
         outcome: Result<Response, Failure>,
     ) -> Result<(), Error> {
-        if matches!(purpose, Purpose::Pull) {
-            return self.pull.settled(shared, now, outcome);
-        }
-        match (purpose, std::mem::take(&mut self.state)) {
-            (Purpose::Commit, State::Posting(commit)) => {
-                let answer = match outcome {
-                    Ok(response) => commit.parse(&response, &shared.options.hub),
-                    Err(failure) => Err(lost_error(failure)),
-                };
-                match answer {
-                    Ok(done) => self.made(shared, now, &commit, done),
-                    Err(error) if is_open(error.code) => self.look_back(shared, now, commit, error),
-                    Err(error) => Err(error),
-                }
-            }
-            (Purpose::History(endpoint), State::LookingBack(commit, cause)) => {
-                let response = outcome.map_err(lost_error)?;
-                let page = endpoint.parse(&response, &shared.options.hub)?;
-                self.judge(shared, now, commit, cause, &page.commits)
-            }
-            (Purpose::ReadBack(batch), state @ State::ReadingBack { .. }) => {
-                self.state = state;
-                self.read_back(shared, &batch, outcome);
+        match purpose {
+            Purpose::Pull => self.pull.settled(shared, now, outcome),
+            Purpose::ReadBack(batch) => {
+                self.read_back.settled(shared, &batch, outcome);
                 Ok(())
             }
-            _ => Err(Error::internal("an answer was handed to the wrong stage")),
+            purpose => match self.life.settled(shared, now, purpose, outcome)? {
+                Fate::Open => Ok(()),
+                Fate::Made(attempt, done) => self.stands(shared, now, attempt, done),
+                Fate::Outrun(attempt, head) => self.rebase(shared, &attempt, &head),
+                Fate::Failed(attempt, error) => self.divide(shared, attempt, error),
+                Fate::Diminished(attempt) => {
+                    self.parts = attempt.part - 1;
+                    self.chosen = (shared.options.commits == Commits::Auto)
+                        .then_some(Chosen { files: attempt.files, is_full: attempt.is_full });
+                    Ok(())
+                }
+            },
         }
     }
 
-    fn commit(&mut self, shared: &mut Shared, now: Millis) -> Result<Option<PushOutput>, Error> {
-        let Some(parent) = shared.parent.clone() else { return Ok(None) };
-        let lines = lines(shared)?;
-        if lines.is_empty() {
-            let url = shared.options.hub.page_url(&shared.options.repo, &format!("/commit/{parent}"));
-            return Ok(Some(PushOutput {
-                head: CommitMade { oid: parent, url, files: 0 },
-                commits: Vec::new(),
-                verified: true,
-                pull_request_url: shared.pull_request_url(),
-                hook_output: String::new(),
-                bytes: shared.meter.totals(),
-                plan: None,
-            }));
-        }
-        // Users of the Hub's JavaScript client expect every phase, also the empty ones.
-        for phase in [Phase::UploadingLargeFiles, Phase::Committing] {
-            if shared.meter.enter(phase) {
-                shared.events.push_back(Event::Phase(phase));
-            }
-        }
-        if shared.options.pull_request && shared.pull.is_none() {
-            self.pull.open(shared, now)?;
-            return Ok(None);
-        }
-        let commit = Commit {
-            repo: shared.options.repo.clone(),
-            revision: shared.target(),
-            title: operations::title(shared),
-            description: shared.options.description.clone(),
-            parent_commit: Some(parent),
-            lines,
-        };
-        self.post(shared, now, Box::new(commit))?;
-        Ok(None)
-    }
-
-    fn post(&mut self, shared: &mut Shared, now: Millis, commit: Box<Commit>) -> Result<(), Error> {
-        let delay = if self.tries == 0 { Millis(0) } else { retry::backoff(self.tries) };
-        self.tries += 1;
-        let mut errand = Errand::api(Purpose::Commit, commit.request(&shared.options.hub)?, Replay::Unsafe);
-        errand.patience = COMMIT_DEADLINE;
-        shared.exchanges.start(errand, now + delay);
-        self.state = State::Posting(commit);
-        Ok(())
-    }
-
-    /// Reads the history to learn what became of the commit; `cause` is the error when nothing good comes of it.
-    fn look_back(&mut self, shared: &mut Shared, now: Millis, commit: Box<Commit>, cause: Error) -> Result<(), Error> {
-        if self.tries >= ATTEMPTS {
-            return Err(cause);
-        }
-        let endpoint = ListCommits {
-            repo: shared.options.repo.clone(),
-            revision: commit.revision.clone(),
-            limit: None,
-            next: None,
-        };
-        let request = endpoint.request(&shared.options.hub)?;
-        let purpose = Purpose::History(Arc::new(endpoint));
-        shared.exchanges.start(Errand::api(purpose, request, Replay::Safe), now);
-        self.state = State::LookingBack(commit, cause);
-        Ok(())
-    }
-
-    /// Judges the newest commits of the branch, newest first.
-    fn judge(
-        &mut self,
-        shared: &mut Shared,
-        now: Millis,
-        commit: Box<Commit>,
-        cause: Error,
-        history: &[CommitInfo],
-    ) -> Result<(), Error> {
-        let parent = commit.parent_commit.as_deref().unwrap_or_default();
-        let Some(at) = history.iter().position(|one| one.id == parent) else {
-            return Err(Error::new(
-                Code::Conflict,
-                format!(
-                    "Branch {} of {} was rewritten while we pushed: {parent} is not in its recent history; try again",
-                    commit.revision, commit.repo
-                ),
-            ));
-        };
-        let since = &history[..at];
-        let Some(first) = since.last() else {
-            let cause_text = cause.into_account().message;
-            shared.events.push_back(Event::Retry {
-                path: None,
-                attempt: self.tries,
-                delay_ms: retry::backoff(self.tries).0,
-                cause: cause_text,
-            });
-            return self.post(shared, now, commit);
-        };
-        if first.title == commit.title.lines().next().unwrap_or_default().trim() {
-            let url = shared.options.hub.page_url(&commit.repo, &format!("/commit/{}", first.id));
-            let done = CommitDone { oid: first.id.clone(), url, hook_output: String::new(), pull_request_url: None };
-            return self.made(shared, now, &commit, done);
-        }
-        self.rebases += 1;
-        if shared.options.parent_commit.is_some() || self.rebases > COMMIT_REBASES {
-            return Err(Error::new(
-                Code::Conflict,
-                format!(
-                    "Branch {} of {} has a newer commit ({}); read it again and retry",
-                    commit.revision, commit.repo, history[0].id
-                ),
-            ));
-        }
-        self.rebase(shared, &history[0].id);
-        Ok(())
-    }
-
-    /// Builds on somebody else's commit: what was unchanged may have changed with it.
-    fn rebase(&mut self, shared: &mut Shared, head: &str) {
-        shared.parent = Some(head.to_owned());
-        shared.events.push_back(Event::Retry {
-            path: None,
-            attempt: self.rebases,
-            delay_ms: 0,
-            cause: "another commit came first".to_owned(),
-        });
-        self.tries = 0;
-        for (index, file) in shared.files.iter_mut().enumerate() {
-            if file.skipped == Some(FileState::Unchanged) {
-                file.skipped = None;
-                shared.meter.file_unskipped(file.size);
-                shared.belts.ask.push_back(index);
-            }
-        }
-    }
-
-    fn made(&mut self, shared: &mut Shared, now: Millis, commit: &Commit, done: CommitDone) -> Result<(), Error> {
-        let made = CommitMade { oid: done.oid, url: done.url, files: commit.lines.len() as u64 };
+    /// A commit is there.
+    fn stands(&mut self, shared: &mut Shared, now: Millis, attempt: Attempt, done: CommitDone) -> Result<(), Error> {
+        let Attempt { files, is_full, since, commit, .. } = attempt;
+        let operations = if commit.lines.is_empty() { files.len() } else { commit.lines.len() };
+        let made = CommitMade { oid: done.oid, url: done.url, files: operations as u64 };
         shared.events.push_back(Event::Commit(made.clone()));
-        for index in 0..shared.files.len() {
-            let file = &shared.files[index];
+        for &index in &files {
+            let file = &mut shared.files[index];
             if file.skipped.is_some() {
                 continue;
             }
+            file.done = true;
             let (size, inline) = (file.size, file.mode == Some(Mode::Regular));
             shared.meter.committed(1, size);
             if inline {
@@ -244,140 +320,162 @@ impl Finish {
                 shared.tell_progress(index, 1.0, Activity::Uploading);
             }
         }
-        let batches = if shared.options.verify { self.ask_back(shared, now, &made.oid)? } else { 0 };
-        let lost = !shared.options.verify;
-        if shared.pull.is_some() {
-            self.pull.make_ready(shared, now)?;
+        self.pace.made(now, now.since(since), is_full);
+        self.life.forget_given_up();
+        self.rebases = 0;
+        shared.parent = Some(made.oid.clone());
+        shared.deletes_are_done = true;
+        if shared.options.commits == Commits::One {
+            self.look_at(shared, now, &made.oid, 0..shared.files.len())?;
+        } else {
+            // What was unchanged before them stays so, whoever commits later.
+            let last = files.iter().max().copied().unwrap_or(0);
+            for file in shared.files.iter_mut().take(last) {
+                file.done |= file.skipped == Some(FileState::Unchanged);
+            }
+            self.look_at(shared, now, &made.oid, files.into_iter())?;
         }
-        self.state = State::ReadingBack { made, hook_output: done.hook_output, batches, wrong: Vec::new(), lost };
+        if !done.hook_output.is_empty() {
+            let feed = if self.hook_output.is_empty() { "" } else { "\n" };
+            self.hook_output = format!("{}{feed}{}", self.hook_output, done.hook_output);
+        }
+        self.made.push(made);
         Ok(())
     }
 
-    fn ask_back(&self, shared: &mut Shared, now: Millis, revision: &str) -> Result<usize, Error> {
-        let standing: Vec<usize> = operations::standing(shared)
-            .into_iter()
-            .filter(|&index| shared.files[index].skipped != Some(FileState::Ignored))
-            .collect();
-        let mut batches = 0;
-        for files in standing.chunks(PATHS_INFO_PATHS) {
-            let endpoint = PathsInfo {
-                repo: shared.options.repo.clone(),
-                revision: revision.to_owned(),
-                paths: files.iter().map(|&index| shared.files[index].path.clone()).collect(),
-                expand: false,
-            };
-            let request = endpoint.request(&shared.options.hub)?;
-            let purpose = Purpose::ReadBack(Arc::new(Batch { endpoint, files: files.to_vec() }));
-            shared.exchanges.start(Errand::api(purpose, request, Replay::Safe), now);
-            batches += 1;
+    fn look_at(
+        &mut self,
+        shared: &mut Shared,
+        now: Millis,
+        commit: &str,
+        files: impl Iterator<Item = usize>,
+    ) -> Result<(), Error> {
+        if !shared.options.verify {
+            return Ok(());
         }
-        Ok(batches)
+        self.read_back.ask(shared, now, commit, files)
     }
 
-    /// Compares. A look that fails says nothing about the commit, which stands: it is a warning.
-    fn read_back(&mut self, shared: &mut Shared, batch: &Batch<PathsInfo>, outcome: Result<Response, Failure>) {
-        let State::ReadingBack { batches, wrong, lost, .. } = &mut self.state else { return };
-        *batches -= 1;
-        let entries =
-            outcome.map_err(lost_error).and_then(|response| batch.endpoint.parse(&response, &shared.options.hub));
-        match entries {
-            Ok(entries) => {
-                let held: std::collections::HashMap<&str, (&str, u64)> = entries
-                    .iter()
-                    .map(|entry| match &entry.lfs {
-                        Some(lfs) => (entry.path.as_str(), (lfs.oid.as_str(), lfs.size)),
-                        None => (entry.path.as_str(), (entry.oid.as_str(), entry.size)),
-                    })
-                    .collect();
-                for &index in &batch.files {
-                    let file = &shared.files[index];
-                    let ours = (file.oid().map_or("", String::as_str), file.size);
-                    if held.get(file.path.as_str()) != Some(&ours) {
-                        wrong.push(file.path.clone());
-                    }
-                }
-            }
-            Err(error) => {
-                *lost = true;
-                shared.events.push_back(Event::Warning {
-                    code: "not_verified",
-                    message: format!("The commit stands, but it could not be read back: {error}"),
-                    paths: batch.files.iter().map(|&index| shared.files[index].path.clone()).collect(),
-                });
-            }
-        }
-    }
-
-    fn close(&mut self, shared: &Shared) -> Result<PushOutput, Error> {
-        let State::ReadingBack { made, hook_output, wrong, lost, .. } = &self.state else {
-            return Err(Error::internal("a push was closed before its commit"));
-        };
-        if let Some(path) = wrong.first() {
+    /// Builds on somebody else's commit: what was unchanged may have changed with it.
+    fn rebase(&mut self, shared: &mut Shared, attempt: &Attempt, head: &str) -> Result<(), Error> {
+        self.rebases += 1;
+        if shared.options.parent_commit.is_some() || self.rebases > COMMIT_REBASES {
+            let Commit { revision, repo, .. } = &*attempt.commit;
             return Err(Error::new(
-                Code::Integrity,
-                format!(
-                    "Commit {} was made, but the Hub holds other content than was sent at {} path(s), first {path:?}; \
-                     push again",
-                    made.oid,
-                    wrong.len()
-                ),
-            )
-            .at(path));
+                Code::Conflict,
+                format!("Branch {revision} of {repo} has a newer commit ({head}); read it again and retry"),
+            ));
         }
-        Ok(PushOutput {
-            head: made.clone(),
-            commits: vec![made.clone()],
-            verified: !lost,
+        shared.parent = Some(head.to_owned());
+        shared.events.push_back(Event::Retry {
+            path: None,
+            attempt: self.rebases,
+            delay_ms: 0,
+            cause: "another commit came first".to_owned(),
+        });
+        // On the new head none of the old ones can be made any more: their numbers are free.
+        self.parts = self.made.len() as u32;
+        self.life.forget_given_up();
+        self.pieces.clear();
+        self.gather.reset();
+        for (index, file) in shared.files.iter_mut().enumerate() {
+            if file.skipped == Some(FileState::Unchanged) && !file.done {
+                file.skipped = None;
+                shared.meter.file_unskipped(file.size);
+                shared.belts.ask.push_back(index);
+            }
+        }
+        Ok(())
+    }
+
+    /// A commit failed for good: sends it in pieces, if that can help.
+    ///
+    /// Errors: `error`, if it cannot.
+    fn divide(&mut self, shared: &mut Shared, attempt: Attempt, mut error: Error) -> Result<(), Error> {
+        let too_large = error.refusal.as_ref().is_some_and(|refusal| refusal.status == 413);
+        let may_help =
+            too_large || matches!(error.code, Code::ServerError | Code::Timeout | Code::Blocked | Code::Protocol);
+        let pieces = if may_help && shared.options.commits == Commits::Auto {
+            self.pace.failed(attempt.files.len())
+        } else {
+            None
+        };
+        let Some(most) = pieces else {
+            if !self.made.is_empty() {
+                error.message.push_str(&format!("; {} commit(s) before it stand", self.made.len()));
+            }
+            return Err(error);
+        };
+        shared.events.push_back(Event::Retry {
+            path: None,
+            attempt: 1,
+            delay_ms: 0,
+            cause: format!(
+                "a commit of {} files failed, so it is sent in pieces: {}",
+                attempt.files.len(),
+                error.message
+            ),
+        });
+        for piece in attempt.files.chunks(most).rev() {
+            self.pieces.push_front(piece.to_vec());
+        }
+        self.life.give_up(attempt);
+        Ok(())
+    }
+
+    /// Everything is committed: ends the push, once all has been looked at.
+    fn close(&mut self, shared: &mut Shared, now: Millis) -> Result<Turn, Error> {
+        let Some(last) = self.made.last() else {
+            let Some(oid) = shared.parent.clone() else { return Ok(Turn::Wait) };
+            let url = shared.options.hub.page_url(&shared.options.repo, &format!("/commit/{oid}"));
+            let head = CommitMade { oid, url, files: 0 };
+            return Ok(Turn::Done(Box::new(self.output(shared, head, true))));
+        };
+        enter(shared, Phase::Committing);
+        if shared.pull.is_some() && !self.pull.is_made_ready() {
+            self.pull.make_ready(shared, now)?;
+            return Ok(Turn::Wait);
+        }
+        if self.read_back.is_busy() {
+            return Ok(Turn::Wait);
+        }
+        self.read_back.check()?;
+        if shared.pull.is_some() && shared.options.merge && !self.pull.is_merged() {
+            self.pull.merge(shared, now)?;
+            return Ok(Turn::Wait);
+        }
+        let head = last.clone();
+        let verified = shared.options.verify && !self.read_back.is_lost();
+        Ok(Turn::Done(Box::new(self.output(shared, head, verified))))
+    }
+
+    fn output(&self, shared: &Shared, head: CommitMade, verified: bool) -> PushOutput {
+        PushOutput {
+            head,
+            commits: self.made.clone(),
+            verified,
             pull_request_url: shared.pull_request_url(),
-            hook_output: hook_output.clone(),
+            hook_output: self.hook_output.clone(),
             bytes: shared.meter.totals(),
             plan: None,
-        })
+        }
+    }
+}
+
+/// Users of the Hub's JavaScript client expect every phase, also the empty ones.
+fn enter(shared: &mut Shared, phase: Phase) {
+    if shared.meter.enter(phase) {
+        shared.events.push_back(Event::Phase(phase));
     }
 }
 
 impl Shared {
-    /// The revision that gets the commit.
+    /// The revision that gets the commits.
     fn target(&self) -> String {
         self.pull.map_or_else(|| self.options.revision.clone(), |num| format!("refs/pr/{num}"))
     }
 
-    fn pull_request_url(&self) -> Option<String> {
+    pub(super) fn pull_request_url(&self) -> Option<String> {
         self.pull.map(|num| self.options.hub.page_url(&self.options.repo, &format!("/discussions/{num}")))
-    }
-}
-
-/// Whether the commit may have been made, or may yet be, in spite of this error.
-fn is_open(code: Code) -> bool {
-    matches!(code, Code::Conflict | Code::ServerError | Code::Timeout | Code::Offline | Code::Blocked | Code::Protocol)
-}
-
-/// The commit's lines: what the patterns delete, then the operations in the caller's order. Files that need no line are
-/// left out.
-fn lines(shared: &Shared) -> Result<Vec<CommitLine>, Error> {
-    let mut lines = Vec::with_capacity(shared.mirrored.len() + shared.lines.len());
-    lines.extend(shared.mirrored.iter().map(|path| CommitLine::DeleteFile { path: path.clone() }));
-    for line in &shared.lines {
-        match line {
-            Line::Add(index) => {
-                let file = &shared.files[*index];
-                if file.skipped.is_none() {
-                    lines.push(add_line(file)?);
-                }
-            }
-            Line::DeleteFile(path) => lines.push(CommitLine::DeleteFile { path: path.clone() }),
-            Line::DeleteFolder(path) => lines.push(CommitLine::DeleteFolder { path: path.clone() }),
-        }
-    }
-    Ok(lines)
-}
-
-fn add_line(file: &FileEntry) -> Result<CommitLine, Error> {
-    match (file.mode, &file.sha256) {
-        (Some(Mode::Regular), _) => Ok(CommitLine::File { path: file.path.clone(), file: file.file, size: file.size }),
-        (Some(Mode::Lfs), Some(oid)) => {
-            Ok(CommitLine::LfsFile { path: file.path.clone(), oid: oid.clone(), size: file.size })
-        }
-        _ => Err(Error::internal("a file came to the commit before it was sorted").at(&file.path)),
     }
 }

@@ -39,7 +39,12 @@ pub fn plan_commit(state: &CommitState) -> usize {
 }
 
 /// The rule itself, over size and whether it is inline of each file.
-pub(super) fn choose(files: impl Iterator<Item = (u64, bool)>, more: bool, most: usize, waited: Millis) -> usize {
+pub(in crate::push) fn choose(
+    files: impl Iterator<Item = (u64, bool)>,
+    more: bool,
+    most: usize,
+    waited: Millis,
+) -> usize {
     let mut taken = 0;
     let mut inline_bytes = 0;
     for (size, is_inline) in files {

@@ -108,7 +108,11 @@ impl Ingests {
         }
         if file.sha256.as_ref().is_some_and(|known| *known != made.sha256) {
             let failure = Failure { code: Code::FileChanged, message: "its content differs".to_owned() };
-            return Err(read_error(&file.path, failure));
+            let error = read_error(&file.path, failure);
+            // The authority has it.
+            file.xet.ingested = true;
+            shared.leave_out(index, error)?;
+            return Ok(true);
         }
         let fresh = file.size.saturating_sub(file.xet.read);
         let found = (file.size - made.packed).saturating_sub(file.xet.deduplicated);
@@ -136,7 +140,7 @@ impl Ingests {
         let Some(Running { file: index, credit, .. }) = self.running.remove(&id) else { return Ok(()) };
         shared.credit.give_back(credit);
         if failure.code != Code::Internal {
-            return Err(read_error(&shared.files[index].path, failure));
+            return shared.leave_out(index, read_error(&shared.files[index].path, failure));
         }
         again(shared, index, &failure.message)
     }

@@ -170,7 +170,7 @@ impl Xet {
         let more = more || self.is_ingesting(shared);
         let step = match self.ingests.next_step(shared, now) {
             Some(step) => Some(step),
-            None => self.register.next_step(shared, &mut self.token, now, more, self.xorbs.is_busy())?,
+            None => self.register.next_step(shared, &mut self.token, now, more, &self.xorbs)?,
         };
         if step.is_some() {
             self.moved = now;
@@ -193,7 +193,7 @@ impl Xet {
             Input::Query { chunk, .. } if is_news => self.queries.asked(parse(&chunk)?),
             Input::Lost { xorbs, files, .. } if is_news => {
                 self.xorbs.lost(shared, &xorbs);
-                self.register.disturbed();
+                self.register.lost();
                 for file in files {
                     self.ingests.lost(shared, file)?;
                 }

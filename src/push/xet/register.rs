@@ -1,17 +1,19 @@
 //! The end of the way: lanes seal what they have, and files are registered by shards, one shard after the other.
 //!
-//! Now and then a shard goes before the end, so that the lists that the authority keeps stay short.
+//! Now and then a shard goes before the end: for the files of a commit that is due, and so that the lists that the authority keeps
+//! stay short.
 
 use super::super::shared::{self, Shared};
 use super::super::types::{Activity, PushOutput};
-use super::xorbs::may_repeat;
+use super::xorbs::{Xorbs, may_repeat};
 use super::{Purpose, StoreToken};
 use crate::cas::shard::PostShard;
 use crate::error::{Code, Error};
 use crate::exchange::{Errand, lost_error};
+use crate::hash::XetHash;
 use crate::http::{FileIdx, Response};
 use crate::hub::Endpoint;
-use crate::limits::{SHARD_AFTER_BYTES, SHARD_BYTES, SHARD_FILES};
+use crate::limits::{SHARD_AFTER_BYTES, SHARD_BYTES, SHARD_FILES, SHARD_MISSES};
 use crate::small::SmallSet;
 use crate::step::{Failure, ShardRef, Step, StepId, Tell};
 use crate::time::Millis;
@@ -30,6 +32,17 @@ enum State {
     Sending(PostShard, Vec<FileIdx>, u32),
 }
 
+/// How far the files are that the next commit waits for, while others are still read.
+#[derive(Default)]
+enum Batch {
+    #[default]
+    Packed,
+    /// Lanes seal what they have.
+    Flushing,
+    /// These have to be stored.
+    Sealed(Vec<XetHash>),
+}
+
 #[derive(Default)]
 pub(super) struct Register {
     state: State,
@@ -37,6 +50,9 @@ pub(super) struct Register {
     /// Nothing was ingested or lost since lanes sealed what they had.
     is_flushed: bool,
     failures: u32,
+    batch: Batch,
+    /// How often the authority named none of the files of the next commit.
+    misses: u32,
     /// Files and bytes that wait for their shard at which the authority is asked before the end.
     early: (usize, u64),
 }
@@ -71,14 +87,22 @@ impl Register {
         }
     }
 
-    /// `more`: files are still being read. `sending`: xorbs are not stored yet.
+    /// A lane was lost, and with it what others may need.
+    pub(super) fn lost(&mut self) {
+        self.disturbed();
+        if let Batch::Sealed(_) = self.batch {
+            self.batch = Batch::Packed;
+        }
+    }
+
+    /// `more`: files are still being read.
     pub(super) fn next_step(
         &mut self,
         shared: &mut Shared,
         token: &mut StoreToken,
         now: Millis,
         more: bool,
-        sending: bool,
+        xorbs: &Xorbs,
     ) -> Result<Option<Step<PushOutput>>, Error> {
         if let State::Ready(..) = self.state {
             self.send(shared, token, now)?;
@@ -87,15 +111,16 @@ impl Register {
             return Ok(None);
         }
         let is_last = if more {
-            if !self.is_early(shared) {
-                return Ok(None);
+            match self.next_of_batch(shared, xorbs) {
+                Some(Next::Flush) => return Ok(Some(self.seal(shared))),
+                Some(Next::Shard) => {}
+                None if !self.is_early(shared) => return Ok(None),
+                None => {}
             }
             false
         } else if !self.is_flushed {
-            let id = shared.ids.issue();
-            self.flush = Some(id);
-            return Ok(Some(Step::Flush { id }));
-        } else if sending {
+            return Ok(Some(self.seal(shared)));
+        } else if xorbs.is_busy() {
             return Ok(None);
         } else {
             true
@@ -103,6 +128,34 @@ impl Register {
         let id = shared.ids.issue();
         self.state = State::Asked { id, is_last };
         Ok(Some(Step::Shard { id, most_bytes: SHARD_BYTES }))
+    }
+
+    /// What the files need that the next commit waits for.
+    fn next_of_batch(&mut self, shared: &Shared, xorbs: &Xorbs) -> Option<Next> {
+        if shared.awaited.is_empty() {
+            self.batch = Batch::Packed;
+            return None;
+        }
+        match &mut self.batch {
+            Batch::Packed => shared.awaited.is_subset(&shared.unregistered).then(|| {
+                self.batch = Batch::Flushing;
+                Next::Flush
+            }),
+            Batch::Flushing => {
+                self.batch = Batch::Sealed(xorbs.unstored());
+                self.next_of_batch(shared, xorbs)
+            }
+            Batch::Sealed(waiting) => {
+                waiting.retain(|hash| xorbs.is_unstored(hash));
+                waiting.is_empty().then_some(Next::Shard)
+            }
+        }
+    }
+
+    fn seal(&mut self, shared: &mut Shared) -> Step<PushOutput> {
+        let id = shared.ids.issue();
+        self.flush = Some(id);
+        Step::Flush { id }
     }
 
     /// Lanes have sealed what they had.
@@ -122,9 +175,22 @@ impl Register {
             return Ok(false);
         }
         self.state = match shard {
-            Some(shard) => State::Ready(shard, 0),
+            Some(shard) => {
+                self.misses = 0;
+                State::Ready(shard, 0)
+            }
             None if is_last => return Err(Error::internal("files were ingested, and no shard names them")),
-            None => State::Idle,
+            None => {
+                // What the next commit waits for was not among what was sealed: once more, but not for ever.
+                if let Batch::Sealed(_) = self.batch {
+                    self.batch = Batch::Packed;
+                    self.misses += 1;
+                    if self.misses > SHARD_MISSES {
+                        return Err(Error::internal("files were ingested, and no shard names them"));
+                    }
+                }
+                State::Idle
+            }
         };
         self.wait_for_more(shared);
         Ok(true)
@@ -140,6 +206,7 @@ impl Register {
         if self.flush == Some(id) && failure.code == Code::Internal && self.failures < 4 {
             self.flush = None;
             self.is_flushed = false;
+            self.batch = Batch::Packed;
             return Ok(true);
         }
         self.abandon();
@@ -195,9 +262,16 @@ impl Register {
     }
 }
 
+/// What a batch needs next.
+enum Next {
+    Flush,
+    Shard,
+}
+
 /// The store knows the file: the commit may name it.
 fn registered(shared: &mut Shared, index: usize) {
     shared.awaits_no_shard(index);
+    shared.awaited.remove(&index);
     let file = &mut shared.files[index];
     file.xet.registered = true;
     let size = file.size;

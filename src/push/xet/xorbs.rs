@@ -48,6 +48,19 @@ impl Xorbs {
         self.unstored > 0
     }
 
+    /// Those that are not stored.
+    pub(super) fn unstored(&self) -> Vec<XetHash> {
+        if self.unstored == 0 {
+            return Vec::new();
+        }
+        self.all.keys().copied().filter(|hash| self.is_unstored(hash)).collect()
+    }
+
+    /// Whether this one is on its way; not when it was lost.
+    pub(super) fn is_unstored(&self, hash: &XetHash) -> bool {
+        self.all.get(hash).is_some_and(|xorb| !matches!(xorb.state, State::Stored))
+    }
+
     /// A lane has sealed one.
     pub(super) fn sealed(&mut self, shared: &mut Shared, number: u32, hash: XetHash, bytes: u64) -> Result<(), Error> {
         if bytes == 0 {

@@ -158,6 +158,14 @@ impl SimHub {
                 Some(_) => refuse(400, None, "The discussion is already open"),
                 None => refuse(404, None, "Discussion not found"),
             },
+            "merge" => match self.pull(request) {
+                Some(at) if self.pulls[at].status == "open" => {
+                    self.merge(at);
+                    answer(200, json!({}))
+                }
+                Some(_) => refuse(400, None, "Only an open pull request can be merged"),
+                None => refuse(404, None, "Discussion not found"),
+            },
             other => panic!("the simulated Hub has no route {other}: {request:?}"),
         }
     }

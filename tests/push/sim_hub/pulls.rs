@@ -35,6 +35,16 @@ impl SimHub {
         num
     }
 
+    /// Its commits come to main in one merge commit.
+    pub(super) fn merge(&mut self, at: usize) {
+        let pull = &mut self.pulls[at];
+        pull.status = "merged";
+        let title = format!("{} (#{})", pull.title, pull.num);
+        let files = pull.tree.clone();
+        self.tree.extend(files);
+        self.record(&title, Vec::new());
+    }
+
     pub(super) fn pull(&self, request: &Request) -> Option<usize> {
         let path = request.url.split('?').next().unwrap_or_default();
         let num: u64 = match path.split_once("refs%2Fpr%2F") {
@@ -46,8 +56,9 @@ impl SimHub {
 
     /// The files at the commit that the URL names.
     pub(super) fn tree_at(&self, request: &Request) -> &BTreeMap<String, Held> {
-        let at = |pull: &&SimPull| pull.history.last().is_some_and(|commit| request.url.contains(&commit.id));
-        let main = request.url.contains(&self.head());
+        let holds = |history: &[SimCommit]| history.iter().any(|commit| request.url.contains(&commit.id));
+        let at = |pull: &&SimPull| holds(&pull.history);
+        let main = holds(&self.history);
         self.pulls.iter().find(at).filter(|_| !main).map_or(&self.tree, |pull| &pull.tree)
     }
 }

@@ -28,6 +28,9 @@ pub fn route(request: &Request) -> &'static str {
     let body =
         request.body.iter().find_map(|part| if let BodyPart::Text(text) = part { Some(text.as_str()) } else { None });
     if path.starts_with("/api/models/u/r/discussions") {
+        if path.ends_with("/merge") {
+            return "merge";
+        }
         return match (path.ends_with("/status"), path.contains("/discussions/"), request.method) {
             (true, ..) => "ready",
             (_, true, _) => "pull",

@@ -217,10 +217,10 @@ export class Lane {
     });
   }
 
-  /** Waits until the engine can take another window. */
+  /** Waits until the engine can take another window; what is to be sealed comes first. */
   async #room(): Promise<void> {
     const { packer, options } = this.#parts;
-    while (!this.#isOver && packer.undecidedBytes() >= options.undecidedBytes) {
+    while (!this.#isOver && (this.#isFlushing || packer.undecidedBytes() >= options.undecidedBytes)) {
       this.#ask(true);
       await new Promise<void>((resolve) => {
         this.#wake = resolve;
@@ -260,7 +260,7 @@ export class Lane {
     this.#tellSealed();
     const { packer, authority } = this.#parts;
     for (let file = packer.takeFinished(); file !== undefined; file = packer.takeFinished()) void this.#finish(file);
-    if (this.#isFlushing && !this.#isRunning) {
+    if (this.#isFlushing) {
       this.#ask(true);
       if (packer.undecidedChunks() === 0) {
         this.#isFlushing = false;
