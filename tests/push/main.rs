@@ -12,6 +12,7 @@ mod large_content_goes_in_parts;
 mod patterns_delete_what_is_not_added;
 mod pause_and_abort;
 mod pull_requests_open_once;
+mod random_pushes;
 mod readme_is_checked_first;
 mod rights_are_checked_before_reading;
 mod sim;

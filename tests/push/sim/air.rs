@@ -12,7 +12,8 @@ use crate::sim_hub::refuse;
 
 pub(super) enum Due {
     Input(Input),
-    Work(Request),
+    /// A request with its body, that gets there though nobody waits for it any more.
+    Work(Request, Vec<u8>),
     /// An answer whose bytes go to the authority.
     Learn(Response, Vec<u8>, Answer),
     /// Some lane does a piece of work.
@@ -67,7 +68,8 @@ impl World {
         let due = match fault {
             Fault::Hang => return,
             Fault::LateTwin => {
-                return self.due.push((self.now + Millis(200_000), id, Due::Work(request)));
+                let body = self.body(&request);
+                return self.due.push((self.now + Millis(200_000), id, Due::Work(request, body)));
             }
             Fault::CutBefore | Fault::CutMiddle => cut(),
             Fault::Status(status) => Due::answer(id, refuse(status, None, "a fault")),
@@ -93,7 +95,11 @@ impl World {
                     _ => {}
                 }
                 let is_damaged = fault == Fault::Damaged;
-                let (mut response, mut bytes) = self.serve_damaged(&request, is_damaged && name == "part");
+                let mut body = self.body(&request);
+                if let Some(byte) = body.last_mut().filter(|_| is_damaged && name == "part") {
+                    *byte ^= 1;
+                }
+                let (mut response, mut bytes) = self.serve(&request, &body);
                 self.refusals += u32::from(response.status == 401);
                 if fault == Fault::HalfAnswer {
                     response.body.truncate(response.body.len() / 2);
@@ -122,21 +128,13 @@ impl World {
         if name == "paths-info" && self.hub.is_ours(request) { "read-back" } else { name }
     }
 
-    fn serve(&mut self, request: &Request) -> (Response, Vec<u8>) {
-        self.serve_damaged(request, false)
-    }
-
-    fn serve_damaged(&mut self, request: &Request, is_damaged: bool) -> (Response, Vec<u8>) {
+    fn serve(&mut self, request: &Request, body: &[u8]) -> (Response, Vec<u8>) {
         self.hub.now_ms = self.now.0;
-        let mut body = self.body(request);
-        if let Some(byte) = body.last_mut().filter(|_| is_damaged) {
-            *byte ^= 1;
-        }
         let (response, bytes) = match route(request) {
             name @ ("xorb" | "shard" | "chunk" | "reconstruction" | "data") => {
-                self.hub.cas.serve(name, request, &body, self.now.0)
+                self.hub.cas.serve(name, request, body, self.now.0)
             }
-            _ => (self.hub.serve(request, &body), Vec::new()),
+            _ => (self.hub.serve(request, body), Vec::new()),
         };
         if response.is_success() {
             self.receipts.worked(route(request), request);
@@ -167,8 +165,8 @@ impl World {
         for index in ripe {
             let (_, id, due) = self.due.swap_remove(index);
             match due {
-                Due::Work(request) => {
-                    let _ = self.serve(&request);
+                Due::Work(request, body) => {
+                    let _ = self.serve(&request, &body);
                 }
                 Due::Learn(response, bytes, answer) => {
                     let now_ms = self.now.0;
@@ -210,8 +208,8 @@ impl World {
     /// Lets everything happen that is still on its way to the Hub.
     pub fn settle(&mut self) {
         for (_, _, due) in std::mem::take(&mut self.due) {
-            if let Due::Work(request) = due {
-                let _ = self.serve(&request);
+            if let Due::Work(request, body) = due {
+                let _ = self.serve(&request, &body);
             }
         }
     }

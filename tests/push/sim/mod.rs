@@ -5,6 +5,7 @@
 //! lanes work, and `fault` says what goes wrong.
 
 mod air;
+mod chance;
 mod fault;
 mod forward;
 mod plane;
@@ -21,6 +22,7 @@ use hubferry::step::{Step, StepId};
 use hubferry::time::Millis;
 
 use self::air::Due;
+pub use self::chance::Chance;
 pub use self::fault::{Fault, Faults, fault_on, no_faults};
 use self::forward::assert_forward;
 use self::receipts::Receipts;

@@ -72,7 +72,7 @@ impl World {
                 if self.commit_ids.remove(&id) {
                     self.commits_open -= 1;
                 }
-                self.due.retain(|(_, due, what)| *due != id || matches!(what, Due::Work(_)));
+                self.due.retain(|(_, due, what)| *due != id || matches!(what, Due::Work(..)));
                 // A cancelled step may be answered late all the same.
                 if self.random(4) == 0 {
                     let failure = Failure { code: Code::Blocked, message: "cut".into() };
