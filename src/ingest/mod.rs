@@ -27,6 +27,9 @@ const ASKED_TOGETHER: usize = 64;
 /// Bytes by which the buffer of undecided chunks grows at least.
 const LEAST_GROWTH_BYTES: usize = 256 * 1024;
 
+/// Room for the open chunk and one window beside the undecided bytes that were announced.
+const WINDOW_SLACK_BYTES: usize = 1280 * 1024;
+
 /// Bytes of a body's buffer beyond its target: a chunk is compressed in its place, and may grow meanwhile.
 const BODY_SLACK_BYTES: usize = 64 * 1024;
 
@@ -101,6 +104,14 @@ impl Ingest {
     #[must_use]
     pub fn with_bodies(mut self, sealed: usize) -> Ingest {
         self.most_bodies = sealed.saturating_add(1);
+        self
+    }
+
+    /// The same, for a lane that stops reading at so many undecided bytes: their buffer is reserved at once, and large enough that they
+    /// are not moved with every window when there are always as many.
+    #[must_use]
+    pub fn with_undecided(mut self, bytes: usize) -> Ingest {
+        self.bytes.reserve_exact(bytes / 2 * 3 + WINDOW_SLACK_BYTES);
         self
     }
 
@@ -343,5 +354,30 @@ impl Ingest {
             let finished = self.files.pop_front().and_then(OpenFile::finish);
             self.finished.extend(finished);
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_waits_for_verdicts_stays_within_what_was_reserved() {
+        const UNDECIDED: usize = 512 * 1024;
+        const WINDOW: usize = 256 * 1024;
+        let options = IngestOptions { lane: 0, xorb_bytes: 1 << 20, compression: Compression::Off, sha256: false };
+        let mut ingest = Ingest::new(options).with_undecided(UNDECIDED);
+        let reserved = ingest.bytes.capacity();
+        ingest.begin(FileIdx(0)).unwrap();
+        for at in 0..64_u64 {
+            // No two windows are the same, and none has a place to cut: chunks are as long as they can be.
+            ingest.feed(&at.to_le_bytes().repeat(WINDOW / 8)).unwrap();
+            ingest.take_questions(true);
+            while ingest.undecided_bytes() >= UNDECIDED {
+                ingest.decide(&[Verdict::New]).unwrap();
+                ingest.take_sealed().into_iter().for_each(|sealed| ingest.reuse(sealed.body));
+            }
+        }
+        assert_eq!(ingest.bytes.capacity(), reserved);
     }
 }

@@ -24,12 +24,18 @@ pub struct Packer {
 
 #[wasm_bindgen]
 impl Packer {
-    /// An engine for the lane of this number; it seals bodies of `xorbBytes` and holds `bodies` sealed ones.
+    /// An engine for the lane of this number; it seals bodies of `xorbBytes`, holds `bodies` sealed ones, and gets no window while
+    /// `undecidedBytes` are waiting.
     #[wasm_bindgen(constructor)]
-    pub fn new(lane: u16, #[wasm_bindgen(js_name = "xorbBytes")] xorb_bytes: u32, bodies: u32) -> Packer {
+    pub fn new(
+        lane: u16,
+        #[wasm_bindgen(js_name = "xorbBytes")] xorb_bytes: u32,
+        bodies: u32,
+        #[wasm_bindgen(js_name = "undecidedBytes")] undecided_bytes: u32,
+    ) -> Packer {
         let options =
             IngestOptions { lane, xorb_bytes: xorb_bytes as usize, compression: Compression::Automatic, sha256: false };
-        let ingest = Ingest::new(options).with_bodies(bodies as usize);
+        let ingest = Ingest::new(options).with_bodies(bodies as usize).with_undecided(undecided_bytes as usize);
         Packer { ingest, bodies: SmallMap::new(), sealed: 0 }
     }
 

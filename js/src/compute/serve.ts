@@ -64,7 +64,7 @@ export function serve(startThreads?: (threads: Threads) => Promise<NewPacker>): 
         const { options } = message;
         new Lane({
           options,
-          packer: newPacker(options.lane, options.xorbBytes, options.bodies),
+          packer: newPacker(options.lane, options.xorbBytes, options.bodies, options.undecidedBytes),
           hashing: engineHashing,
           hashesBeside: false,
           transport: chooseTransport(undefined),

@@ -107,7 +107,7 @@ export class TestCrew implements Crew {
 
   lane(...[options, line, signal]: Parameters<Crew["lane"]>): ReturnType<Crew["lane"]> {
     const [port, page] = localLine<FromLane, ToLane>();
-    const packer = new Packer(options.lane, options.xorbBytes, options.bodies);
+    const packer = new Packer(options.lane, options.xorbBytes, options.bodies, options.undecidedBytes);
     const parts = { options, packer, hashing: engineHashing, hashesBeside: false, transport: this.#store };
     const lane = new Lane({ ...parts, page, authority: portOf(line) });
     return Promise.resolve(this.#seat("lane", port, lane, signal));

@@ -1,10 +1,13 @@
 // hubferry: what it exports, and the pass that its lanes run.
 import { Chunker, init, Sha256, sha256Many, XorbBuilder } from "hubferry/core";
 import { DedupAuthority, Packer, Sha256Crowd } from "hubferry-wasm";
-import { messages, windows } from "./slices.js";
+import { messages, pieces, windows } from "./slices.js";
 
 /** What a lane seals in a page. */
-const XORB_BYTES = 32 * 1024 * 1024;
+const XORB_BYTES = 17 * 1024 * 1024;
+
+/** Bytes that may wait for verdicts there. */
+const UNDECIDED_BYTES = 10 * 1024 * 1024;
 
 export const start = () => init();
 
@@ -59,7 +62,7 @@ export const contestants = {
 function ingest(content, withSha256) {
   const authority = new DedupAuthority(1 << 20);
   const lane = authority.addLane();
-  const packer = new Packer(lane, XORB_BYTES, 2);
+  const packer = new Packer(lane, XORB_BYTES, 2, UNDECIDED_BYTES);
   let bytes = 0;
   let sealed = 0;
   const turn = (all) => {
@@ -75,8 +78,8 @@ function ingest(content, withSha256) {
   };
   try {
     packer.begin(0, withSha256);
-    for (const window of windows(content)) {
-      packer.feed(window);
+    for (const piece of pieces(content)) {
+      packer.feed(piece);
       turn(false);
     }
     packer.end();

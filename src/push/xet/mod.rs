@@ -286,7 +286,7 @@ fn parse(hash: &str) -> Result<XetHash, Error> {
     XetHash::parse(hash).ok_or_else(|| Error::internal("the data plane named something by what is no hash"))
 }
 
-/// How the data plane of a push of `total` bytes packs: somewhat less than half of the budget is for xorbs, sealed and open. While a
+/// How the data plane of a push of `total` bytes packs: three eighths of the budget are for xorbs, sealed and open. While a
 /// body is sent the platform holds it a second time.
 fn pack_options(options: &PushOptions, total: u64) -> PackOptions {
     const MEBIBYTE: u64 = 1024 * 1024;
@@ -294,12 +294,12 @@ fn pack_options(options: &PushOptions, total: u64) -> PackOptions {
     let wanted = total.div_ceil(LANE_BYTES).max(1);
     let lanes = u16::try_from(wanted).unwrap_or(u16::MAX).min(options.lanes.max(1));
     let bodies = u64::from(lanes) * u64::from(BODIES + 1);
-    let xorb_bytes = (budget / 16 * 7 / bodies).clamp(XORB_LEAST_BYTES, XORB_MOST_BYTES as u64) / MEBIBYTE * MEBIBYTE;
+    let xorb_bytes = (budget / 8 * 3 / bodies).clamp(XORB_LEAST_BYTES, XORB_MOST_BYTES as u64) / MEBIBYTE * MEBIBYTE;
     PackOptions {
         lanes,
         xorb_bytes,
         bodies: BODIES,
-        undecided_bytes: (budget / 8 / u64::from(lanes)).clamp(MEBIBYTE, UNDECIDED_BYTES),
+        undecided_bytes: (budget / 10 / u64::from(lanes)).clamp(MEBIBYTE, UNDECIDED_BYTES),
         index_bytes: (budget / 8).clamp(MEBIBYTE, INDEX_BYTES),
     }
 }
@@ -315,13 +315,13 @@ mod tests {
         let mut options = PushOptions::new(hub, RepoId::parse("u/r").unwrap());
         // (what it shows, budget and total in MiB, lanes, lanes and xorb in MiB)
         let rows = [
-            ("a page with two lanes", 160, 1_000, 2, (2, 17)),
+            ("a page with two lanes", 160, 1_000, 2, (2, 15)),
             ("more lanes, smaller xorbs", 160, 1_000, 4, (4, 8)),
             ("never below the smallest", 160, 1_000, 16, (16, 8)),
             ("never above what a store takes", 4_096, 10_000, 1, (1, 64)),
-            ("a small push needs no crowd", 160, 32, 8, (2, 17)),
-            ("nothing at all", 160, 0, 8, (1, 35)),
-            ("no lanes are one", 160, 1_000, 0, (1, 35)),
+            ("a small push needs no crowd", 160, 32, 8, (2, 15)),
+            ("nothing at all", 160, 0, 8, (1, 30)),
+            ("no lanes are one", 160, 1_000, 0, (1, 30)),
             ("an edge function", 16, 1_000, 1, (1, 8)),
         ];
         for (name, budget, total, lanes, expected) in rows {

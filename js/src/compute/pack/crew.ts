@@ -138,7 +138,7 @@ export function crewInPlace(hashing: Hashing, isEngines: boolean, transport = ch
     },
     lane: (options, line, signal) => {
       const [port, page] = localLine<FromLane, ToLane>();
-      const packer = new Packer(options.lane, options.xorbBytes, options.bodies);
+      const packer = new Packer(options.lane, options.xorbBytes, options.bodies, options.undecidedBytes);
       const authority = portOf(line);
       const lane = new Lane({ options, packer, hashing, hashesBeside: !isEngines, transport, page, authority });
       return Promise.resolve(seatHere(port, lane, signal));

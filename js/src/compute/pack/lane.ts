@@ -52,6 +52,9 @@ interface Job extends Readable {
 /** Milliseconds between two reports of one file. */
 const REPORT_EVERY_MS = 100;
 
+/** Bytes that go through the engine at once: what it copies of a window stays in the processor's cache. */
+const PIECE_BYTES = 1024 * 1024;
+
 /** See the module. */
 export class Lane {
   readonly #parts: LaneParts;
@@ -201,10 +204,16 @@ export class Lane {
           if (!this.#isOver) this.#fail(job, readFailureOf(error));
           continue;
         }
-        if (pace.due) await pace.turn();
-        await this.#room();
-        if (this.#isOver) return;
-        if (job.state !== "stopped") this.#feed(job, bytes, end);
+        let at = 0;
+        do {
+          const piece = bytes.subarray(at, at + PIECE_BYTES);
+          if (pace.due) await pace.turn();
+          await this.#room();
+          if (this.#isOver) return;
+          if (job.state === "stopped") break;
+          at += piece.length;
+          this.#feed(job, piece, end - bytes.length + at);
+        } while (at < bytes.length);
         if (isOwn) release(bytes.buffer);
       }
     } catch (error) {
@@ -228,6 +237,7 @@ export class Lane {
     }
   }
 
+  /** Takes bytes of a file, up to this one. */
   #feed(job: Job, bytes: Uint8Array<ArrayBuffer>, end: number): void {
     const { packer, page } = this.#parts;
     if (job.state === "waiting") {

@@ -76,14 +76,13 @@ export class Sender {
 }
 
 /**
- * Tells the collector of the platform's copy of a body that was sent. It goes with the request, for which nobody hurries: a lane
- * makes next to no garbage of its own, so half a gigabyte of such copies came together in Chromium 156. A buffer that is never
- * touched costs an address range, and counts. (One of four times the size made it worse: the collector raised its limit.)
+ * Tells the collector of the platform's copy of a body that was sent, in the page's process or the browser's. It goes with the
+ * request, for which nobody hurries: a lane makes next to no garbage of its own, so half a gigabyte of such copies came together in
+ * Chromium 156. A buffer that is never touched costs an address range, and counts. (One of four times the size made it worse.)
  */
 function weigh(body: Uint8Array | Blob): void {
-  if (body instanceof Blob) return;
   try {
-    new ArrayBuffer(body.byteLength);
+    new ArrayBuffer(body instanceof Blob ? body.size : body.byteLength);
   } catch {
     // There is no room for it: the collector has reason enough.
   }
