@@ -218,3 +218,7 @@ pub const SECRET_READS: usize = 1000;
 
 /// Bytes read for secrets in one check. Our choice.
 pub const SECRET_READ_BYTES: u64 = 16 * 1024 * 1024;
+
+/// How long is believed what was written down of stores: objects and xorbs that no commit names may be swept. Our choice, below the 24
+/// hours after which a store may do so.
+pub const JOURNAL_LIFE: Millis = Millis(20 * 3_600_000);

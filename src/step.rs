@@ -153,6 +153,13 @@ pub enum Tell {
         /// The shard's number, from [`Input::Shard`].
         shard: u32,
     },
+    /// The store has refused this shard because it does not have what that names: nothing that earlier runs have stored is to be
+    /// believed any more. Brings [`Input::Lost`] with all files of the shard and those that rest on what is gone; with none at all
+    /// when nothing was of an earlier run.
+    Distrust {
+        /// The shard's number, from [`Input::Shard`].
+        shard: u32,
+    },
     /// What a probe kept of these files is not needed.
     Forget {
         /// The files.
@@ -191,6 +198,8 @@ pub struct Ingested {
     pub sha256: String,
     /// Raw bytes of its chunks that were new, and packed.
     pub packed: u64,
+    /// Its bytes that were not read, because an earlier run had: up to all of them.
+    pub resumed: u64,
 }
 
 /// A shard that can be sent, by reference.

@@ -52,8 +52,15 @@ fuzz_target!(|body: &[u8]| {
             runs.push(Run { start: place, chunks: 1 });
         }
     }
-    let file =
-        FinishedFile { file: FileIdx(0), hash: tree.file_hash(), sha256: Some([7; 32]), packed: 0, chunks, runs };
+    let file = FinishedFile {
+        file: FileIdx(0),
+        key: None,
+        hash: tree.file_hash(),
+        sha256: Some([7; 32]),
+        packed: 0,
+        chunks,
+        runs,
+    };
     let bytes: u64 = file.chunks.iter().map(|chunk| chunk.size).sum();
     assert!(authority.finished(file), "no lane is lost");
     let shard = authority.take_shard(1 << 20).expect("places for all chunks").expect("nothing is missing");

@@ -118,7 +118,7 @@ impl World {
                 let at = self.waiting.iter().position(|waiting| waiting == index).expect("a file is told of once");
                 self.waiting.swap_remove(at);
             }
-            authority.accepted(&shard.xorbs);
+            authority.accepted(&shard);
         }
     }
 }

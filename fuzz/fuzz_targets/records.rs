@@ -6,7 +6,6 @@ use hubferry::dedup::Authority;
 use hubferry::dedup::record::{
     read_chunks, read_finished, read_verdicts, read_xorb, write_chunks, write_finished, write_verdicts, write_xorb,
 };
-use hubferry::hash::chunk_hash;
 use hubferry::ingest::{Ingest, IngestOptions};
 use hubferry::shard::Shard;
 use hubferry::xorb::Compression;
@@ -47,7 +46,7 @@ fuzz_target!(|records: Vec<(u8, &[u8])>| {
                     && let Ok(Some(shard)) = authority.take_shard(1 << 12)
                 {
                     let _ = Shard::read(&shard.body);
-                    authority.accepted(&[chunk_hash(record)]);
+                    authority.accepted(&shard);
                 }
             }
         }

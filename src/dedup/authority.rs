@@ -8,6 +8,7 @@ use std::collections::VecDeque;
 
 use super::fragments::Fragments;
 use super::index::Index;
+use super::journal::Records;
 use super::place::{Origin, Place};
 use super::queries::Queries;
 use super::shards::{FinishedFile, Ledger, ReadyShard};
@@ -43,13 +44,15 @@ pub enum Verdict {
 /// See the module.
 #[derive(Debug)]
 pub struct Authority {
-    index: Index,
+    pub(super) index: Index,
     lanes: Vec<Lane>,
     answers: Vec<Keyed>,
-    known: Vec<XetHash>,
+    pub(super) known: Vec<XetHash>,
     queries: Queries,
     index_bytes: usize,
-    ledger: Ledger,
+    pub(super) ledger: Ledger,
+    /// What is written down, if anything is.
+    pub(super) records: Option<Records>,
 }
 
 /// What is remembered of a lane between two questions.
@@ -86,12 +89,14 @@ impl Authority {
             queries: Queries::new(),
             index_bytes,
             ledger: Ledger::new(lanes),
+            records: None,
         }
     }
 
     /// One more lane, in place of a lost one. Its number; none when numbers are used up.
     pub fn add_lane(&mut self) -> Option<u16> {
         let number = u16::try_from(self.lanes.len()).ok()?;
+        Origin::lane(number).as_lane()?;
         self.lanes.push(Lane::default());
         self.ledger.add_lane();
         Some(number)
@@ -222,13 +227,21 @@ impl Authority {
     /// The store has this xorb.
     pub fn stored(&mut self, xorb: XetHash) {
         self.ledger.stored(xorb);
+        if let Some(records) = &mut self.records {
+            records.note_stored();
+        }
     }
 
     /// A file is finished: it enters a shard as soon as all its xorbs are stored. `false` when it refers to chunks that went with a
     /// lane: then it must be ingested again.
     #[must_use = "a file that is not taken must be ingested again"]
     pub fn finished(&mut self, file: FinishedFile) -> bool {
-        self.ledger.finished(file)
+        let key = file.key;
+        let is_taken = self.ledger.finished(file, key.is_none());
+        if let (Some(records), Some(key)) = (&mut self.records, key) {
+            records.finished(key, is_taken, &mut self.ledger, &self.known);
+        }
+        is_taken
     }
 
     /// These files shall be in no shard.
@@ -244,9 +257,12 @@ impl Authority {
         self.ledger.take(most_bytes, |origin| known.get(origin.as_known()?).copied())
     }
 
-    /// A shard was accepted, and with it these xorbs.
-    pub fn accepted(&mut self, xorbs: &[XetHash]) {
-        for xorb in xorbs {
+    /// A shard was accepted.
+    pub fn accepted(&mut self, shard: &ReadyShard) {
+        if let Some(records) = &mut self.records {
+            records.registered(&self.ledger.numbers(&shard.xorbs), &shard.keys);
+        }
+        for xorb in &shard.xorbs {
             self.ledger.registered(*xorb);
         }
     }
@@ -259,9 +275,13 @@ impl Authority {
             _ => return Vec::new(),
         }
         let broken = self.ledger.lost(lane);
+        self.forget_lost_chunks();
+        broken
+    }
+
+    pub(super) fn forget_lost_chunks(&mut self) {
         let ledger = &self.ledger;
         self.index.forget(|place| ledger.is_lost(place));
-        broken
     }
 
     fn lane(&mut self, lane: u16) -> Result<&mut Lane, Error> {

@@ -3,13 +3,17 @@
 /// Origins from here on are xorbs that the store told us of; below, they are lanes.
 const FIRST_KNOWN: u32 = 1 << 16;
 
-/// Where a chunk is: the n-th new chunk of a lane, wherever that lane packs it, or the n-th chunk of a xorb that the store has.
+/// In place of a last lane: all that earlier runs of this push have stored, as if one lane had packed it.
+const RESTORED: u32 = FIRST_KNOWN - 1;
+
+/// Where a chunk is: the n-th new chunk of a lane, wherever that lane packs it, the n-th that earlier runs have stored, or the n-th
+/// chunk of a xorb that the store has.
 ///
 /// A lane packs its new chunks in the order in which it was told that they are new, so both sides count alike, and a chunk has
 /// its place before it is packed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Place {
-    /// A lane, or a xorb of the store.
+    /// A lane, earlier runs, or a xorb of the store.
     pub origin: Origin,
     /// Counted from zero.
     pub number: u32,
@@ -17,12 +21,12 @@ pub struct Place {
 
 impl Place {
     /// The place so many chunks further on.
-    pub(super) fn plus(self, chunks: u32) -> Place {
+    pub(crate) fn plus(self, chunks: u32) -> Place {
         Place { number: self.number.wrapping_add(chunks), ..self }
     }
 }
 
-/// A lane, or a xorb that the store has had before this push.
+/// A lane, what earlier runs of this push have stored, or a xorb that the store has had before.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Origin(u32);
 
@@ -38,6 +42,11 @@ impl Origin {
         FIRST_KNOWN.checked_add(index).map(Origin)
     }
 
+    /// The xorbs that earlier runs of this push have stored, one after the other.
+    pub fn restored() -> Origin {
+        Origin(RESTORED)
+    }
+
     /// As one number, for records.
     pub(super) fn number(self) -> u32 {
         self.0
@@ -50,7 +59,12 @@ impl Origin {
 
     /// Which lane it is, if it is one.
     pub fn as_lane(self) -> Option<usize> {
-        (self.0 < FIRST_KNOWN).then_some(self.0 as usize)
+        (self.0 < RESTORED).then_some(self.0 as usize)
+    }
+
+    /// Whether it is what earlier runs have stored.
+    pub fn is_restored(self) -> bool {
+        self.0 == RESTORED
     }
 
     /// Which xorb of the store it is, if it is one.

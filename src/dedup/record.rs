@@ -5,10 +5,11 @@
 
 use super::place::{Origin, Place, Run};
 use super::shards::FinishedFile;
-use super::{Chunk, Verdict};
+use super::{Checkpoint, Chunk, Resume, Verdict};
 use crate::error::Error;
-use crate::hash::{Sized, XetHash};
+use crate::hash::{Sha256, Sized, XetHash};
 use crate::http::FileIdx;
+use crate::journal::FileKey;
 use crate::shard::XorbInfo;
 
 /// Bit of a chunk's size that says that a file begins with it.
@@ -88,18 +89,16 @@ pub fn read_xorb(record: &[u8]) -> Result<XorbInfo, Error> {
 
 /// A finished file.
 pub fn write_finished(file: &FinishedFile) -> Vec<u8> {
-    let mut out = Vec::with_capacity(88 + 36 * file.chunks.len() + 12 * file.runs.len());
+    let mut out = Vec::with_capacity(105 + 36 * file.chunks.len() + 12 * file.runs.len());
     out.extend(file.file.0.to_le_bytes());
     out.extend(file.hash.0);
     out.push(u8::from(file.sha256.is_some()));
     out.extend(file.sha256.unwrap_or_default());
     out.extend(file.packed.to_le_bytes());
+    out.push(u8::from(file.key.is_some()));
+    out.extend(file.key.map_or([0; 16], |key| key.0));
     write_list(&mut out, &file.chunks);
-    for run in &file.runs {
-        for number in [run.start.origin.number(), run.start.number, run.chunks] {
-            out.extend(number.to_le_bytes());
-        }
-    }
+    write_runs(&mut out, &file.runs);
     out
 }
 
@@ -113,16 +112,70 @@ pub fn read_finished(record: &[u8]) -> Result<FinishedFile, Error> {
     let [has_sha256] = rest.take()?;
     let sha256 = rest.take()?;
     let packed = u64::from_le_bytes(rest.take()?);
-    let chunks = rest.list()?;
-    let mut runs = Vec::with_capacity(rest.0.len() / 12);
-    while !rest.0.is_empty() {
-        let start = Place { origin: Origin::of_number(rest.u32()?), number: rest.u32()? };
-        runs.push(Run { start, chunks: rest.u32()? });
-    }
-    Ok(FinishedFile { file, hash, sha256: (has_sha256 != 0).then_some(sha256), packed, chunks, runs })
+    let [has_key] = rest.take()?;
+    let key = FileKey(rest.take()?);
+    let (chunks, runs) = (rest.list()?, rest.runs()?);
+    let (sha256, key) = ((has_sha256 != 0).then_some(sha256), (has_key != 0).then_some(key));
+    Ok(FinishedFile { file, key, hash, sha256, packed, chunks, runs })
 }
 
-fn write_list(out: &mut Vec<u8>, chunks: &[Sized]) {
+/// How far a lane is with a file.
+pub fn write_checkpoint(checkpoint: &Checkpoint) -> Vec<u8> {
+    let mut out = checkpoint.key.0.to_vec();
+    out.extend(checkpoint.first.to_le_bytes());
+    write_part(&mut out, &checkpoint.digest, &checkpoint.chunks, &checkpoint.runs);
+    out
+}
+
+/// Reads what [`write_checkpoint`] wrote.
+///
+/// Errors: `internal`.
+pub fn read_checkpoint(record: &[u8]) -> Result<Checkpoint, Error> {
+    let mut rest = Reader(record);
+    let (key, first) = (FileKey(rest.take()?), rest.u32()?);
+    let (digest, chunks, runs) = rest.part()?;
+    Ok(Checkpoint { key, first, digest, chunks, runs })
+}
+
+/// Where a lane goes on with a file. Begins with the byte from which it is read and the one from which it is digested (u64 each), then
+/// the saved state of its SHA-256 with a length (u32) before it.
+pub fn write_resume(resume: &Resume) -> Vec<u8> {
+    let digested = Sha256::restore(&resume.digest).map_or(0, |digest| digest.length());
+    let mut out = [resume.from, digested].map(u64::to_le_bytes).as_flattened().to_vec();
+    write_part(&mut out, &resume.digest, &resume.chunks, &resume.runs);
+    out
+}
+
+/// Reads what [`write_resume`] wrote.
+///
+/// Errors: `internal`.
+pub fn read_resume(record: &[u8]) -> Result<Resume, Error> {
+    let mut rest = Reader(record);
+    let from = u64::from_le_bytes(rest.take()?);
+    let _digested: [u8; 8] = rest.take()?;
+    let (digest, chunks, runs) = rest.part()?;
+    Ok(Resume { from, digest, chunks, runs })
+}
+
+/// State of a digest, chunks, and where they are.
+type Part = (Vec<u8>, Vec<Sized>, Vec<Run>);
+
+fn write_part(out: &mut Vec<u8>, digest: &[u8], chunks: &[Sized], runs: &[Run]) {
+    out.extend((digest.len() as u32).to_le_bytes());
+    out.extend(digest);
+    write_list(out, chunks);
+    write_runs(out, runs);
+}
+
+fn write_runs(out: &mut Vec<u8>, runs: &[Run]) {
+    for run in runs {
+        for number in [run.start.origin.number(), run.start.number, run.chunks] {
+            out.extend(number.to_le_bytes());
+        }
+    }
+}
+
+pub(super) fn write_list(out: &mut Vec<u8>, chunks: &[Sized]) {
     out.extend((chunks.len() as u32).to_le_bytes());
     for chunk in chunks {
         out.extend(chunk.hash.0);
@@ -132,25 +185,25 @@ fn write_list(out: &mut Vec<u8>, chunks: &[Sized]) {
 }
 
 /// What has not been read yet.
-struct Reader<'a>(&'a [u8]);
+pub(super) struct Reader<'a>(pub(super) &'a [u8]);
 
 impl Reader<'_> {
-    fn take<const N: usize>(&mut self) -> Result<[u8; N], Error> {
+    pub(super) fn take<const N: usize>(&mut self) -> Result<[u8; N], Error> {
         let (taken, rest) =
             self.0.split_first_chunk().ok_or_else(|| Error::internal("a record between lanes is too short"))?;
         self.0 = rest;
         Ok(*taken)
     }
 
-    fn u32(&mut self) -> Result<u32, Error> {
+    pub(super) fn u32(&mut self) -> Result<u32, Error> {
         self.take().map(u32::from_le_bytes)
     }
 
-    fn hash(&mut self) -> Result<XetHash, Error> {
+    pub(super) fn hash(&mut self) -> Result<XetHash, Error> {
         self.take().map(XetHash)
     }
 
-    fn list(&mut self) -> Result<Vec<Sized>, Error> {
+    pub(super) fn list(&mut self) -> Result<Vec<Sized>, Error> {
         let count = self.u32()? as usize;
         // Not more than the record can hold, whatever it says.
         let mut chunks = Vec::with_capacity(count.min(self.0.len() / 36));
@@ -158,6 +211,24 @@ impl Reader<'_> {
             chunks.push(Sized { hash: self.hash()?, size: u64::from(self.u32()?) });
         }
         Ok(chunks)
+    }
+
+    /// All runs that are left.
+    fn runs(&mut self) -> Result<Vec<Run>, Error> {
+        let mut runs = Vec::with_capacity(self.0.len() / 12);
+        while !self.0.is_empty() {
+            let start = Place { origin: Origin::of_number(self.u32()?), number: self.u32()? };
+            runs.push(Run { start, chunks: self.u32()? });
+        }
+        Ok(runs)
+    }
+
+    fn part(&mut self) -> Result<Part, Error> {
+        let length = self.u32()? as usize;
+        let (digest, rest) =
+            self.0.split_at_checked(length).ok_or_else(|| Error::internal("a record between lanes is too short"))?;
+        self.0 = rest;
+        Ok((digest.to_vec(), self.list()?, self.runs()?))
     }
 }
 
@@ -173,6 +244,7 @@ mod tests {
         let place = |origin, number| Place { origin, number };
         FinishedFile {
             file: FileIdx(7),
+            key: sha256.map(|_| FileKey([9; 16])),
             hash: hash(1),
             sha256,
             packed: 1 << 40,
@@ -199,6 +271,12 @@ mod tests {
         for sha256 in [None, Some([8; 32])] {
             assert_eq!(read_finished(&write_finished(&file(sha256))).unwrap(), file(sha256));
         }
+        let FinishedFile { chunks, runs, .. } = file(None);
+        let checkpoint = Checkpoint { key: FileKey([5; 16]), first: 8, digest: vec![1, 2], chunks, runs };
+        assert_eq!(read_checkpoint(&write_checkpoint(&checkpoint)).unwrap(), checkpoint);
+        let Checkpoint { digest, chunks, runs, .. } = checkpoint;
+        let resume = Resume { from: 1 << 40, digest, chunks, runs };
+        assert_eq!(read_resume(&write_resume(&resume)).unwrap(), resume);
     }
 
     #[test]

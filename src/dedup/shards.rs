@@ -9,6 +9,7 @@ use super::place::{Origin, Place, Run};
 use crate::error::Error;
 use crate::hash::{Sized, XetHash, range_hash};
 use crate::http::FileIdx;
+use crate::journal::FileKey;
 use crate::shard::{FileInfo, RECORD_BYTES, Term, XorbInfo, write};
 
 /// A file whose chunks are all decided.
@@ -16,6 +17,8 @@ use crate::shard::{FileInfo, RECORD_BYTES, Term, XorbInfo, write};
 pub struct FinishedFile {
     /// Which one.
     pub file: FileIdx,
+    /// By which the journal knows it.
+    pub key: Option<FileKey>,
     /// Its name in the store.
     pub hash: XetHash,
     /// Its SHA-256, for git repos.
@@ -35,6 +38,8 @@ pub struct ReadyShard {
     pub body: Vec<u8>,
     /// The files that it registers.
     pub files: Vec<FileIdx>,
+    /// Those of them that the journal knows.
+    pub keys: Vec<FileKey>,
     /// The xorbs that it lists; to be named when it was accepted.
     pub xorbs: Vec<XetHash>,
 }
@@ -43,18 +48,41 @@ pub struct ReadyShard {
 #[derive(Debug, Default)]
 pub(super) struct Ledger {
     lanes: Vec<LaneXorbs>,
-    waiting: VecDeque<FinishedFile>,
+    /// What earlier runs have stored.
+    restored: LaneXorbs,
+    waiting: VecDeque<Waiting>,
 }
 
-/// The xorbs of a lane, in the order of its chunks; of a lost lane only those that are stored.
+/// A file that is in no shard yet.
+#[derive(Debug)]
+struct Waiting {
+    file: FinishedFile,
+    /// Whether the journal has it.
+    is_recorded: bool,
+}
+
+/// The xorbs of a lane, in the order of its chunks; of one that is gone only those that are stored.
 #[derive(Debug, Default)]
 struct LaneXorbs {
     packed: Vec<Packed>,
     is_gone: bool,
 }
 
-/// Which lane, and which of its xorbs.
-type At = (usize, usize);
+/// Whose, and which of its xorbs.
+type At = (Origin, usize);
+
+/// Where a stored chunk lies.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Stored {
+    /// The xorb's number in the journal.
+    pub(super) number: Option<u32>,
+    /// Which of its chunks it is.
+    pub(super) start: u32,
+    /// How many there are from it on.
+    pub(super) most: u32,
+    /// Whether the store has been told of its chunks.
+    pub(super) is_registered: bool,
+}
 
 /// A xorb that a lane has sealed.
 #[derive(Debug)]
@@ -66,11 +94,32 @@ struct Packed {
     info: XorbInfo,
     is_stored: bool,
     is_registered: bool,
+    /// Its number in the journal.
+    number: Option<u32>,
 }
 
 impl Ledger {
     pub(super) fn new(lanes: u16) -> Ledger {
-        Ledger { lanes: (0..lanes).map(|_| LaneXorbs::default()).collect(), waiting: VecDeque::new() }
+        Ledger { lanes: (0..lanes).map(|_| LaneXorbs::default()).collect(), ..Ledger::default() }
+    }
+
+    /// An earlier run has stored a xorb; `count` of its chunks matter. They come in the order of their places.
+    pub(super) fn restore(&mut self, number: u32, count: u32, info: XorbInfo, is_registered: bool) {
+        let LaneXorbs { packed, is_gone } = &mut self.restored;
+        *is_gone = true;
+        let first = packed.last().map_or(0, |before| before.first + before.count);
+        packed.push(Packed { first, count, info, is_stored: true, is_registered, number: Some(number) });
+    }
+
+    /// Whether there is anything of earlier runs.
+    pub(super) fn has_restored(&self) -> bool {
+        !self.restored.packed.is_empty()
+    }
+
+    /// Nothing is believed of what earlier runs have stored. Gives up the files that refer to it.
+    pub(super) fn distrust(&mut self) -> Vec<FileIdx> {
+        self.restored.packed.clear();
+        self.give_up_broken()
     }
 
     pub(super) fn add_lane(&mut self) {
@@ -84,7 +133,7 @@ impl Ledger {
         if !*is_gone {
             let first = packed.last().map_or(0, |before| before.first + before.count);
             let count = info.chunks.len() as u32;
-            packed.push(Packed { first, count, info, is_stored: false, is_registered: false });
+            packed.push(Packed { first, count, info, is_stored: false, is_registered: false, number: None });
         }
         Ok(())
     }
@@ -103,17 +152,49 @@ impl Ledger {
     }
 
     /// Takes a file; not one that refers to lost chunks.
-    pub(super) fn finished(&mut self, file: FinishedFile) -> bool {
+    pub(super) fn finished(&mut self, file: FinishedFile, is_recorded: bool) -> bool {
         let is_whole = !self.is_broken(&file);
         if is_whole {
-            self.waiting.push_back(file);
+            self.waiting.push_back(Waiting { file, is_recorded });
         }
         is_whole
     }
 
+    /// Numbers the stored xorbs that have no number.
+    pub(super) fn number_stored(&mut self, mut number: impl FnMut(&XorbInfo) -> u32) {
+        let all = self.lanes.iter_mut().flat_map(|lane| &mut lane.packed);
+        for packed in all.filter(|packed| packed.is_stored && packed.number.is_none()) {
+            packed.number = Some(number(&packed.info));
+        }
+    }
+
+    /// Numbers of the xorbs with these hashes.
+    pub(super) fn numbers(&self, hashes: &[XetHash]) -> Vec<u32> {
+        let all = self.lanes.iter().chain([&self.restored]).flat_map(|lane| &lane.packed);
+        all.filter(|packed| hashes.contains(&packed.info.hash)).filter_map(|packed| packed.number).collect()
+    }
+
+    /// Lets the waiting files be recorded that are not: the last one, or all.
+    pub(super) fn record(&mut self, all: bool, mut record: impl FnMut(&Ledger, &FinishedFile) -> bool) {
+        let mut waiting = std::mem::take(&mut self.waiting);
+        let from = if all { 0 } else { waiting.len().saturating_sub(1) };
+        for one in waiting.iter_mut().skip(from).filter(|one| !one.is_recorded) {
+            one.is_recorded = record(self, &one.file);
+        }
+        self.waiting = waiting;
+    }
+
+    /// Where a chunk of a lane or of an earlier run lies, when that is stored.
+    pub(super) fn stored_at(&self, place: Place) -> Option<Stored> {
+        let Packed { first, count, is_stored, is_registered, number, .. } = self.at(self.holder(place)?)?;
+        let start = place.number - first;
+        let stored = Stored { number: *number, start, most: count - start, is_registered: *is_registered };
+        is_stored.then_some(stored)
+    }
+
     pub(super) fn forget(&mut self, files: &[FileIdx]) {
         let files: HashSet<FileIdx> = files.iter().copied().collect();
-        self.waiting.retain(|file| !files.contains(&file.file));
+        self.waiting.retain(|one| !files.contains(&one.file.file));
     }
 
     /// A lane is gone: of its xorbs those are left that are stored. Gives up the files that refer to others.
@@ -122,10 +203,14 @@ impl Ledger {
             lane.is_gone = true;
             lane.packed.retain(|packed| packed.is_stored);
         }
-        let (broken, whole) = std::mem::take(&mut self.waiting).into_iter().partition(|file| self.is_broken(file));
+        self.give_up_broken()
+    }
+
+    fn give_up_broken(&mut self) -> Vec<FileIdx> {
+        let waiting = std::mem::take(&mut self.waiting);
+        let (broken, whole): (VecDeque<_>, _) = waiting.into_iter().partition(|one| self.is_broken(&one.file));
         self.waiting = whole;
-        let broken: VecDeque<FinishedFile> = broken;
-        broken.into_iter().map(|file| file.file).collect()
+        broken.into_iter().map(|one| one.file.file).collect()
     }
 
     /// Whether the chunk went with its lane.
@@ -134,14 +219,24 @@ impl Ledger {
     }
 
     fn is_of_lost_lane(&self, place: Place) -> bool {
-        place.origin.as_lane().and_then(|lane| self.lanes.get(lane)).is_some_and(|lane| lane.is_gone)
+        self.of(place.origin).is_some_and(|lane| lane.is_gone)
     }
 
     fn is_broken(&self, file: &FinishedFile) -> bool {
-        let of_lost_lanes = file.runs.iter().filter(|run| self.is_of_lost_lane(run.start));
-        of_lost_lanes
-            .flat_map(|run| (0..run.chunks).map(|n| run.start.plus(n)))
-            .any(|place| self.holder(place).is_none())
+        let mut of_lost_lanes = file.runs.iter().filter(|run| self.is_of_lost_lane(run.start));
+        of_lost_lanes.any(|run| !self.holds(*run))
+    }
+
+    /// Whether all chunks of a run are in sealed xorbs.
+    fn holds(&self, mut run: Run) -> bool {
+        while let Some(packed) = self.holder(run.start).and_then(|at| self.at(at)) {
+            let count = packed.count - (run.start.number - packed.first);
+            if count >= run.chunks {
+                return true;
+            }
+            run = Run { start: run.start.plus(count), chunks: run.chunks - count };
+        }
+        false
     }
 
     /// A shard of files that are ready, of at most about `most_bytes` unless one file alone is larger.
@@ -152,25 +247,27 @@ impl Ledger {
     ) -> Result<Option<ReadyShard>, Error> {
         let mut files: Vec<FileInfo> = Vec::new();
         let mut named = HashSet::new();
-        let mut indexes = Vec::new();
+        let (mut indexes, mut keys) = (Vec::new(), Vec::new());
         let mut listed: Vec<At> = Vec::new();
         let mut bytes = 3 * RECORD_BYTES;
         let mut later = VecDeque::new();
-        while let Some(file) = self.waiting.pop_front() {
-            let Some((info, xorbs)) = self.resolve(&file, &known)? else {
-                later.push_back(file);
+        while let Some(one) = self.waiting.pop_front() {
+            let file = &one.file;
+            let Some((info, xorbs)) = self.resolve(file, &known)? else {
+                later.push_back(one);
                 continue;
             };
             let fresh: Vec<At> = xorbs.into_iter().filter(|xorb| !listed.contains(xorb)).collect();
             let more = info.record_bytes()
-                + fresh.iter().map(|&(lane, at)| self.lanes[lane].packed[at].info.record_bytes()).sum::<usize>();
+                + fresh.iter().filter_map(|at| self.at(*at)).map(|xorb| xorb.info.record_bytes()).sum::<usize>();
             if !indexes.is_empty() && bytes + more > most_bytes {
-                later.push_back(file);
+                later.push_back(one);
                 break;
             }
             bytes += more;
             listed.extend(fresh);
             indexes.push(file.file);
+            keys.extend(file.key);
             // Equal files are one entry.
             if named.insert((info.hash, info.sha256)) {
                 files.push(info);
@@ -181,9 +278,9 @@ impl Ledger {
         if indexes.is_empty() {
             return Ok(None);
         }
-        let xorbs: Vec<XorbInfo> = listed.iter().map(|&(lane, at)| self.lanes[lane].packed[at].info.clone()).collect();
+        let xorbs: Vec<XorbInfo> = listed.iter().filter_map(|at| self.at(*at)).map(|xorb| xorb.info.clone()).collect();
         let hashes = xorbs.iter().map(|xorb| xorb.hash).collect();
-        Ok(Some(ReadyShard { body: write(&files, &xorbs), files: indexes, xorbs: hashes }))
+        Ok(Some(ReadyShard { body: write(&files, &xorbs), files: indexes, keys, xorbs: hashes }))
     }
 
     /// The entry of a file and the xorbs to list for it; `None` while one of its xorbs is not stored.
@@ -201,13 +298,10 @@ impl Ledger {
                 let (xorb, start, most) = match known(run.start.origin) {
                     Some(xorb) => (xorb, run.start.number, run.chunks),
                     None => {
-                        let Some((lane, at)) = self.holder(run.start) else { return Ok(None) };
-                        let packed = &self.lanes[lane].packed[at];
-                        if !packed.is_stored {
-                            return Ok(None);
-                        }
-                        if !packed.is_registered && !xorbs.contains(&(lane, at)) {
-                            xorbs.push((lane, at));
+                        let Some(at) = self.holder(run.start) else { return Ok(None) };
+                        let Some(packed) = self.at(at).filter(|packed| packed.is_stored) else { return Ok(None) };
+                        if !packed.is_registered && !xorbs.contains(&at) {
+                            xorbs.push(at);
                         }
                         let start = run.start.number - packed.first;
                         (packed.info.hash, start, packed.count - start)
@@ -234,18 +328,25 @@ impl Ledger {
         Ok(Some((FileInfo { hash: file.hash, terms, sha256: file.sha256 }, xorbs)))
     }
 
-    /// The sealed xorb that holds a chunk of a lane.
+    /// The sealed xorb that holds a chunk of a lane, or of an earlier run.
     fn holder(&self, place: Place) -> Option<At> {
-        let lane = place.origin.as_lane()?;
-        let packed = &self.lanes.get(lane)?.packed;
+        let packed = &self.of(place.origin)?.packed;
         let at = packed.partition_point(|xorb| xorb.first <= place.number).checked_sub(1)?;
         let inside = place.number - packed[at].first < packed[at].count;
-        inside.then_some((lane, at))
+        inside.then_some((place.origin, at))
+    }
+
+    fn of(&self, origin: Origin) -> Option<&LaneXorbs> {
+        if origin.is_restored() { Some(&self.restored) } else { self.lanes.get(origin.as_lane()?) }
+    }
+
+    fn at(&self, (origin, at): At) -> Option<&Packed> {
+        self.of(origin)?.packed.get(at)
     }
 
     fn each(&mut self, hash: XetHash, mut apply: impl FnMut(&mut Packed)) {
-        for packed in self.lanes.iter_mut().flat_map(|lane| &mut lane.packed).filter(|packed| packed.info.hash == hash)
-        {
+        let all = self.lanes.iter_mut().chain([&mut self.restored]).flat_map(|lane| &mut lane.packed);
+        for packed in all.filter(|packed| packed.info.hash == hash) {
             apply(packed);
         }
     }

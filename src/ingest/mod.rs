@@ -13,13 +13,15 @@ mod open_file;
 use std::collections::VecDeque;
 
 use crate::chunk::Chunker;
-use crate::dedup::{Chunk, FinishedFile, Origin, Place, Verdict};
+use crate::dedup::{Checkpoint, Chunk, FinishedFile, Origin, Place, Verdict};
 use crate::error::Error;
 use crate::hash::{Sized, XetHash, chunk_hash};
 use crate::http::FileIdx;
 use crate::threads;
 use crate::xorb::{Compression, Sealed, XorbBuilder};
 use open_file::OpenFile;
+
+pub use open_file::Beginning;
 
 /// Chunks that are asked about together: enough for one message, few enough to come back soon.
 const ASKED_TOGETHER: usize = 64;
@@ -126,12 +128,25 @@ impl Ingest {
     ///
     /// Errors: as [`begin`](Self::begin).
     pub fn begin_with(&mut self, file: FileIdx, sha256: bool) -> Result<(), Error> {
+        self.begin_file(Beginning::new(file, sha256))
+    }
+
+    /// The same, for a file with a past, or a future: its bytes come from where an earlier run has left off, and a later one may go on.
+    ///
+    /// Errors: as [`begin`](Self::begin).
+    pub fn begin_file(&mut self, beginning: Beginning) -> Result<(), Error> {
         if self.is_reading {
             return Err(Error::internal("a file was begun before the last one ended"));
         }
         self.is_reading = true;
-        self.files.push_back(OpenFile::new(file, sha256));
+        self.files.push_back(OpenFile::new(beginning));
         Ok(())
+    }
+
+    /// What has found its place of the file that is read since the last time, if the journal knows the file. `digest` is the saved state
+    /// of its SHA-256 where somebody else makes it.
+    pub fn take_checkpoint(&mut self, digest: Vec<u8>) -> Option<Checkpoint> {
+        self.files.back_mut().filter(|_| self.is_reading)?.checkpoint(digest)
     }
 
     /// Takes the next bytes of the file.
@@ -141,13 +156,15 @@ impl Ingest {
         let Some(file) = self.files.back_mut().filter(|_| self.is_reading) else {
             return Err(Error::internal("bytes came and no file was begun"));
         };
+        let (digested, cut) = file.skips(window.len());
         let lent = file.lend_digest();
+        let (digest, window) = (&window[digested..], &window[cut..]);
         self.make_room(window.len());
         let Some(mut sha256) = lent else {
             self.cut(window);
             return Ok(());
         };
-        threads::beside(window.len(), || sha256.update(window), || self.cut(window));
+        threads::beside(digest.len(), || sha256.update(digest), || self.cut(window));
         if let Some(file) = self.files.back_mut() {
             file.take_digest_back(sha256);
         }

@@ -1,8 +1,29 @@
 //! One file on its way through the pass.
 
-use crate::dedup::{FinishedFile, Place, Run};
+use crate::dedup::{Checkpoint, FinishedFile, Place, Resume, Run};
 use crate::hash::{Sha256, Sized, Tree};
 use crate::http::FileIdx;
+use crate::journal::FileKey;
+
+/// A file that is to be read.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Beginning {
+    /// Which one.
+    pub file: FileIdx,
+    /// Whether its SHA-256 is made here.
+    pub sha256: bool,
+    /// By which the journal knows it.
+    pub key: Option<FileKey>,
+    /// Where an earlier run has left off: its bytes come from there on.
+    pub resume: Option<Resume>,
+}
+
+impl Beginning {
+    /// A file without a past.
+    pub fn new(file: FileIdx, sha256: bool) -> Beginning {
+        Beginning { file, sha256, key: None, resume: None }
+    }
+}
 
 /// How far the reading of a file has come.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -15,6 +36,8 @@ enum Reading {
 #[derive(Debug)]
 pub(super) struct OpenFile {
     file: FileIdx,
+    key: Option<FileKey>,
+    /// How far it is ahead of the bytes says its own length.
     sha256: Option<Sha256>,
     tree: Tree,
     chunks: Vec<Sized>,
@@ -22,20 +45,62 @@ pub(super) struct OpenFile {
     packed: u64,
     runs: Vec<Run>,
     reading: Reading,
+    /// Bytes of it that came, with those that needed not.
+    at: u64,
+    /// Where the cutting begins.
+    cut_from: u64,
+    /// Placed chunks that a checkpoint has told of, the run in which they end, and how many of that one's.
+    told: usize,
+    told_run: (usize, u32),
 }
 
 impl OpenFile {
-    pub(super) fn new(file: FileIdx, with_sha256: bool) -> OpenFile {
+    pub(super) fn new(beginning: Beginning) -> OpenFile {
+        let Beginning { file, sha256, key, resume } = beginning;
+        let Resume { from, digest, chunks, runs } = resume.unwrap_or_else(Resume::nothing);
+        let mut tree = Tree::new();
+        chunks.iter().for_each(|chunk| tree.push(*chunk));
         OpenFile {
             file,
-            sha256: with_sha256.then(Sha256::new),
-            tree: Tree::new(),
-            chunks: Vec::new(),
-            placed: 0,
+            key,
+            // What is no state is that of the beginning.
+            sha256: sha256.then(|| Sha256::restore(&digest).unwrap_or_default()),
+            tree,
+            placed: chunks.len(),
             packed: 0,
-            runs: Vec::new(),
+            at: from,
+            cut_from: chunks.iter().map(|chunk| chunk.size).sum(),
+            told: chunks.len(),
+            told_run: (runs.len().saturating_sub(1), runs.last().map_or(0, |run| run.chunks)),
+            chunks,
+            runs,
             reading: Reading::Open,
         }
+    }
+
+    /// Takes note of the next bytes: how many of them are already digested, and how many cut.
+    pub(super) fn skips(&mut self, bytes: usize) -> (usize, usize) {
+        let at = self.at;
+        self.at += bytes as u64;
+        let skip = |from: u64| from.saturating_sub(at).min(bytes as u64) as usize;
+        (skip(self.sha256.as_ref().map_or(0, Sha256::length)), skip(self.cut_from))
+    }
+
+    /// What has found its place since the last time, if anything has. `digest` is the state of its SHA-256 where somebody else makes
+    /// it.
+    pub(super) fn checkpoint(&mut self, digest: Vec<u8>) -> Option<Checkpoint> {
+        let key = self.key.filter(|_| self.placed > self.told)?;
+        let chunks = self.chunks[self.told..self.placed].to_vec();
+        let (first, (at, done)) = (self.told as u32, self.told_run);
+        let mut runs = self.runs[at..].to_vec();
+        if let Some(run) = runs.first_mut() {
+            *run = Run { start: run.start.plus(done), chunks: run.chunks - done };
+        }
+        runs.retain(|run| run.chunks > 0);
+        self.told = self.placed;
+        self.told_run = (self.runs.len() - 1, self.runs.last().map_or(0, |run| run.chunks));
+        let digest = self.sha256.as_ref().map_or(digest, Sha256::save);
+        Some(Checkpoint { key, first, digest, chunks, runs })
     }
 
     /// The digest under way, which somebody else goes on with for a while.
@@ -87,6 +152,7 @@ impl OpenFile {
     pub(super) fn finish(self) -> Option<FinishedFile> {
         (self.reading == Reading::Ended).then(|| FinishedFile {
             file: self.file,
+            key: self.key,
             hash: self.tree.file_hash(),
             sha256: self.sha256.map(Sha256::digest_bytes),
             packed: self.packed,

@@ -23,6 +23,8 @@ pub(super) struct Meter {
     sealed: u64,
     /// Bytes of files that the Hub leaves out.
     left_out: u64,
+    /// Bytes that count as read, and were read by an earlier run.
+    resumed: u64,
     speed: Speed,
 }
 
@@ -42,6 +44,11 @@ impl Meter {
 
     pub(super) fn bytes_read(&mut self, bytes: u64) {
         self.progress.bytes.read += bytes;
+    }
+
+    /// So many of the bytes that count as read were not.
+    pub(super) fn resumed(&mut self, bytes: u64) {
+        self.resumed += bytes;
     }
 
     pub(super) fn file_hashed(&mut self) {
@@ -132,7 +139,7 @@ impl Meter {
         let bytes = &self.progress.bytes;
         ByteTotals {
             total: bytes.total,
-            read: bytes.read,
+            read: bytes.read.saturating_sub(self.resumed),
             deduplicated: bytes.deduplicated,
             sent: self.sent_with_repetitions,
         }

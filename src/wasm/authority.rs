@@ -5,10 +5,11 @@ use wasm_bindgen::prelude::*;
 
 use super::memory::view;
 use super::view::{thrown, to_js};
-use crate::dedup::{Authority, ReadyShard, record};
+use crate::dedup::{Authority, ReadyShard, Resumed, compact, record};
 use crate::error::Error;
 use crate::hash::{XetHash, unhex};
 use crate::http::FileIdx;
+use crate::journal::FileKey;
 use crate::small::SmallMap;
 use crate::step::ShardRef;
 use crate::wire::{IngestedView, ShardView};
@@ -41,6 +42,61 @@ impl DedupAuthority {
             shards: SmallMap::new(),
             taken: 0,
         }
+    }
+
+    /// Goes on from the records of earlier runs, and writes down what comes to pass from now on. Records to be kept in place of these,
+    /// when some of them were too old or cut. Throws when they are broken; then nothing is known, and new ones are written.
+    pub fn restore(
+        &mut self,
+        records: &[u8],
+        #[wasm_bindgen(js_name = "nowSeconds")] now_seconds: f64,
+    ) -> Result<Option<Vec<u8>>, JsValue> {
+        self.authority.restore(records, now_seconds as u64).map_err(thrown)
+    }
+
+    /// What an earlier run has left of a file: all of it, then it is finished; or a record for the lane that goes on; or nothing. `digests`
+    /// says that its SHA-256 is made by who reads it.
+    #[wasm_bindgen(unchecked_return_type = "IngestedView | Uint8Array<ArrayBuffer> | undefined")]
+    pub fn resume(&mut self, key: &str, file: u32, size: f64, digests: bool) -> Result<JsValue, JsValue> {
+        let Some(key) = FileKey::parse(key) else { return Ok(JsValue::UNDEFINED) };
+        match self.authority.resume(key, FileIdx(file), size as u64, digests) {
+            Some(Resumed::Finished { hash, sha256 }) => {
+                let (xet_hash, sha256) = (hash.to_string(), crate::hash::hex(&sha256));
+                to_js(&IngestedView { xet_hash, sha256, packed: 0, resumed: size as u64 })
+            }
+            Some(Resumed::Part(part)) => Ok(Uint8Array::from(record::write_resume(&part).as_slice()).into()),
+            None => Ok(JsValue::UNDEFINED),
+        }
+    }
+
+    /// Takes a lane's word of how far it is with a file.
+    pub fn checkpoint(&mut self, checkpoint: &[u8]) -> Result<(), JsValue> {
+        let checkpoint = record::read_checkpoint(checkpoint).map_err(thrown)?;
+        self.authority.checkpoint(checkpoint);
+        Ok(())
+    }
+
+    /// What is to be written down, behind all that was before.
+    #[wasm_bindgen(js_name = takeRecords)]
+    pub fn take_records(&mut self, #[wasm_bindgen(js_name = "nowSeconds")] now_seconds: f64) -> Vec<u8> {
+        self.authority.take_records(now_seconds as u64)
+    }
+
+    /// The same records in short, with at most about `mostBytes` of what only spares work.
+    pub fn compact(
+        &self,
+        records: &[u8],
+        #[wasm_bindgen(js_name = "mostBytes")] most_bytes: u32,
+    ) -> Result<Vec<u8>, JsValue> {
+        compact(records, most_bytes as usize).map_err(thrown)
+    }
+
+    /// The store has refused a shard because it does not have what that names: nothing that earlier runs have stored is believed any
+    /// more. The numbers of the files that must be ingested again; none when there was no such thing.
+    pub fn distrust(&mut self, shard: u32) -> Vec<u32> {
+        let ready = self.shards.remove(&shard);
+        let again = ready.map(|ready| self.authority.distrust(&ready)).unwrap_or_default();
+        again.into_iter().map(|file| file.0).collect()
     }
 
     /// One more lane: its number.
@@ -137,8 +193,8 @@ impl DedupAuthority {
         let sha256 =
             sha256.ok_or_else(|| thrown(Error::internal("a file is finished and its SHA-256 is not known")))?;
         file.sha256 = Some(sha256);
-        let ingested =
-            IngestedView { xet_hash: file.hash.to_string(), sha256: crate::hash::hex(&sha256), packed: file.packed };
+        let (xet_hash, packed) = (file.hash.to_string(), file.packed);
+        let ingested = IngestedView { xet_hash, sha256: crate::hash::hex(&sha256), packed, resumed: 0 };
         if self.authority.finished(file) { to_js(&ingested) } else { Ok(JsValue::UNDEFINED) }
     }
 
@@ -165,7 +221,7 @@ impl DedupAuthority {
     /// The store has accepted a shard.
     pub fn registered(&mut self, shard: u32) {
         if let Some(ready) = self.shards.remove(&shard) {
-            self.authority.accepted(&ready.xorbs);
+            self.authority.accepted(&ready);
         }
     }
 }

@@ -8,7 +8,8 @@ use super::view::thrown;
 use crate::dedup::record;
 use crate::error::Error;
 use crate::http::FileIdx;
-use crate::ingest::{Ingest, IngestOptions};
+use crate::ingest::{Beginning, Ingest, IngestOptions};
+use crate::journal::FileKey;
 use crate::shard::XorbInfo;
 use crate::small::SmallMap;
 use crate::xorb::Compression;
@@ -39,9 +40,26 @@ impl Packer {
         Packer { ingest, bodies: SmallMap::new(), sealed: 0 }
     }
 
-    /// Begins a file; `sha256` says that its digest is made here.
-    pub fn begin(&mut self, file: u32, sha256: bool) -> Result<(), JsValue> {
-        self.ingest.begin_with(FileIdx(file), sha256).map_err(thrown)
+    /// Begins a file; `sha256` says that its digest is made here, `key` is its name in the journal, and `resume` what the authority knows
+    /// from an earlier run: then its bytes come from there on.
+    pub fn begin(
+        &mut self,
+        file: u32,
+        sha256: bool,
+        key: Option<String>,
+        resume: Option<Vec<u8>>,
+    ) -> Result<(), JsValue> {
+        let key = key.as_deref().and_then(FileKey::parse);
+        let resume = resume.as_deref().map(record::read_resume).transpose().map_err(thrown)?;
+        self.ingest.begin_file(Beginning { file: FileIdx(file), sha256, key, resume }).map_err(thrown)
+    }
+
+    /// How far the file is that is read, for the authority: what has found its place since the last time; empty when nothing has.
+    /// `digest` is the saved state of its SHA-256 where somebody else makes it.
+    #[wasm_bindgen(js_name = takeCheckpoint)]
+    pub fn take_checkpoint(&mut self, digest: Option<Vec<u8>>) -> Vec<u8> {
+        let checkpoint = self.ingest.take_checkpoint(digest.unwrap_or_default());
+        checkpoint.map(|checkpoint| record::write_checkpoint(&checkpoint)).unwrap_or_default()
     }
 
     /// Takes the next bytes of the file.

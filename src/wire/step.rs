@@ -192,6 +192,11 @@ pub enum TellView {
         /// Its number.
         shard: u32,
     },
+    /// The store does not have what a shard names.
+    Distrust {
+        /// Its number.
+        shard: u32,
+    },
     /// What was kept of files is not needed.
     Forget {
         /// The files.
@@ -420,6 +425,10 @@ pub struct IngestedView {
     pub sha256: String,
     /// Raw bytes that were new.
     pub packed: u64,
+    /// Bytes that were not read, because an earlier run had; none when it is not said.
+    #[serde(default)]
+    #[cfg_attr(feature = "wasm", tsify(optional))]
+    pub resumed: u64,
 }
 
 /// [`ShardRef`].
@@ -468,7 +477,12 @@ impl Read for InputView {
 impl Read for IngestedView {
     fn read(json: Json) -> Result<IngestedView, Misfit> {
         let mut file = Fields::of(json)?;
-        Ok(IngestedView { xet_hash: file.get("xetHash")?, sha256: file.get("sha256")?, packed: file.get("packed")? })
+        Ok(IngestedView {
+            xet_hash: file.get("xetHash")?,
+            sha256: file.get("sha256")?,
+            packed: file.get("packed")?,
+            resumed: file.get::<Option<u64>>("resumed")?.unwrap_or(0),
+        })
     }
 }
 
@@ -602,6 +616,7 @@ impl From<Tell> for TellView {
             Tell::Settled { chunk } => TellView::Settled { chunk },
             Tell::Stored { xorb } => TellView::Stored { xorb },
             Tell::Registered { shard } => TellView::Registered { shard },
+            Tell::Distrust { shard } => TellView::Distrust { shard },
             Tell::Forget { files } => TellView::Forget { files: numbers(files) },
         }
     }
@@ -669,8 +684,8 @@ impl From<InputView> for Input {
                 Input::Probed { id: StepId(id), files: files.into_iter().map(ProbeResultView::into_result).collect() }
             }
             InputView::Digested { id, digest } => Input::Digested { id: StepId(id), digest },
-            InputView::Ingested { id, file: IngestedView { xet_hash, sha256, packed } } => {
-                Input::Ingested { id: StepId(id), file: Ingested { xet_hash, sha256, packed } }
+            InputView::Ingested { id, file: IngestedView { xet_hash, sha256, packed, resumed } } => {
+                Input::Ingested { id: StepId(id), file: Ingested { xet_hash, sha256, packed, resumed } }
             }
             InputView::Sealed { id, xorb, hash, bytes } => Input::Sealed { id: StepId(id), xorb, hash, bytes },
             InputView::Query { id, chunk } => Input::Query { id: StepId(id), chunk },
@@ -697,8 +712,8 @@ impl From<Input> for InputView {
                 InputView::Probed { id: id.0, files: files.into_iter().map(ProbeResultView::from_result).collect() }
             }
             Input::Digested { id, digest } => InputView::Digested { id: id.0, digest },
-            Input::Ingested { id, file: Ingested { xet_hash, sha256, packed } } => {
-                InputView::Ingested { id: id.0, file: IngestedView { xet_hash, sha256, packed } }
+            Input::Ingested { id, file: Ingested { xet_hash, sha256, packed, resumed } } => {
+                InputView::Ingested { id: id.0, file: IngestedView { xet_hash, sha256, packed, resumed } }
             }
             Input::Sealed { id, xorb, hash, bytes } => InputView::Sealed { id: id.0, xorb, hash, bytes },
             Input::Query { id, chunk } => InputView::Query { id: id.0, chunk },

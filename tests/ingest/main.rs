@@ -1,6 +1,7 @@
 //! What lanes and their authority make of files can be put together again, however the work was interleaved.
 #![cfg(not(target_arch = "wasm32"))]
 
+mod resume;
 mod store;
 
 use std::collections::VecDeque;
@@ -81,7 +82,7 @@ fn push(store: &mut Store, files: &[Vec<u8>], lanes: u16, mut choose: impl FnMut
         }
         while let Some(shard) = authority.take_shard(SHARD_BYTES).unwrap() {
             store.take_shard(&shard.body);
-            authority.accepted(&shard.xorbs);
+            authority.accepted(&shard);
             registered += shard.files.len();
         }
     }

@@ -25,6 +25,23 @@ impl Store {
         self.xorbs.insert(hash, chunks);
     }
 
+    /// Whether all xorbs that a shard names are there.
+    #[allow(dead_code, reason = "not in every world does a store lose anything")]
+    pub fn would_take(&self, body: &[u8]) -> bool {
+        let shard = Shard::read(body).unwrap();
+        let terms = shard.files.iter().flat_map(|file| &file.terms);
+        terms
+            .map(|term| term.xorb)
+            .chain(shard.xorbs.iter().map(|xorb| xorb.hash))
+            .all(|xorb| self.xorbs.contains_key(&xorb))
+    }
+
+    /// Loses the xorbs that no shard has listed.
+    #[allow(dead_code, reason = "as above")]
+    pub fn sweep(&mut self) {
+        self.xorbs.retain(|hash, _| self.listed.contains_key(hash));
+    }
+
     pub fn take_shard(&mut self, body: &[u8]) {
         let shard = Shard::read(body).unwrap();
         for xorb in shard.xorbs {

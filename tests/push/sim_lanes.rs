@@ -136,7 +136,12 @@ impl SimLanes {
             }
             Tell::Registered { shard } => {
                 let ready = self.shards.remove(&shard).expect("a shard that was taken");
-                self.authority.accepted(&ready.xorbs);
+                self.authority.accepted(&ready);
+            }
+            Tell::Distrust { shard } => {
+                let ready = self.shards.remove(&shard).expect("a shard that was taken");
+                let files = self.authority.distrust(&ready);
+                self.news.push_back(Input::Lost { id: self.id, xorbs: Vec::new(), files });
             }
             Tell::Forget { files } => {
                 self.authority.forget(&files);
@@ -292,7 +297,7 @@ impl SimLanes {
             finished.sha256 = Some(sha256);
             let (xet_hash, packed) = (finished.hash.to_string(), finished.packed);
             news.push_back(if authority.finished(finished) {
-                Input::Ingested { id: job.id, file: Ingested { xet_hash, sha256: hex(&sha256), packed } }
+                Input::Ingested { id: job.id, file: Ingested { xet_hash, sha256: hex(&sha256), packed, resumed: 0 } }
             } else {
                 failed(job.id, "chunks were lost with another lane")
             });

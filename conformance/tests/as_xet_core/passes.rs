@@ -161,7 +161,7 @@ fn push(store: &mut Store, files: &[Vec<u8>], lanes: u16, xorb_bytes: usize, noi
     let mut registered = 0;
     while let Some(shard) = authority.take_shard(SHARD_MOST_BYTES).expect("places for all chunks") {
         store.take_shard(&shard.body);
-        authority.accepted(&shard.xorbs);
+        authority.accepted(&shard);
         registered += shard.files.len();
     }
     assert_eq!(registered, files.len());

@@ -121,8 +121,9 @@ impl Ingests {
         file.xet.hash = Some(made.xet_hash);
         file.xet.ingested = true;
         file.sha256 = Some(made.sha256);
-        let is_sorted = file.mode.is_some();
+        let (is_sorted, size) = (file.mode.is_some(), file.size);
         shared.meter.bytes_read(fresh);
+        shared.meter.resumed(made.resumed.min(size));
         shared.meter.deduplicated(found);
         shared.note_hashed(index);
         shared.awaits_shard(index);

@@ -193,7 +193,7 @@ impl Xet {
             Input::Query { chunk, .. } if is_news => self.queries.asked(parse(&chunk)?),
             Input::Lost { xorbs, files, .. } if is_news => {
                 self.xorbs.lost(shared, &xorbs);
-                self.register.lost();
+                self.register.lost(&xorbs, &files)?;
                 for file in files {
                     self.ingests.lost(shared, file)?;
                 }

@@ -30,6 +30,8 @@ enum State {
     /// Waits for a token.
     Ready(ShardRef, u32),
     Sending(PostShard, Vec<FileIdx>, u32),
+    /// The store does not have what the shard of these files names: the authority is to say whether they can be ingested again.
+    Refused(Vec<FileIdx>, Error),
 }
 
 /// How far the files are that the next commit waits for, while others are still read.
@@ -64,7 +66,7 @@ impl Register {
 
     /// Whether the data plane owes an answer.
     pub(super) fn is_asking(&self) -> bool {
-        self.flush.is_some() || matches!(self.state, State::Asked { .. })
+        self.flush.is_some() || matches!(self.state, State::Asked { .. } | State::Refused(..))
     }
 
     pub(super) fn knows(&self, id: StepId) -> bool {
@@ -87,12 +89,20 @@ impl Register {
         }
     }
 
-    /// A lane was lost, and with it what others may need.
-    pub(super) fn lost(&mut self) {
+    /// These bodies are gone, and these files are to be ingested again. None at all says that nothing of what was stored is in doubt.
+    ///
+    /// Errors: that of a refused shard, when nothing can be done about it.
+    pub(super) fn lost(&mut self, xorbs: &[u32], files: &[FileIdx]) -> Result<(), Error> {
         self.disturbed();
         if let Batch::Sealed(_) = self.batch {
             self.batch = Batch::Packed;
         }
+        match std::mem::take(&mut self.state) {
+            State::Refused(_, error) if xorbs.is_empty() && files.is_empty() => return Err(error),
+            State::Refused(refused, _) if refused.iter().any(|file| files.contains(file)) => {}
+            other => self.state = other,
+        }
+        Ok(())
     }
 
     /// `more`: files are still being read.
@@ -230,6 +240,11 @@ impl Register {
                     registered(shared, index);
                 }
                 self.wait_for_more(shared);
+                Ok(())
+            }
+            Err(error) if response.status == 400 => {
+                shared.tells.push_back(Tell::Distrust { shard: post.shard });
+                self.state = State::Refused(files, error);
                 Ok(())
             }
             Err(error) => {
