@@ -6,6 +6,7 @@
  */
 import type { Crew } from "./compute/pack/crew.js";
 import { failureIn, Packing, type Body } from "./compute/pack/packing.js";
+import type { PackJournal } from "./compute/pack/records.js";
 import type { Compute } from "./compute/task.js";
 import type { Io, NewsView, Work } from "./driver.js";
 import { fromFailure, HubferryError } from "./errors.js";
@@ -43,6 +44,8 @@ export interface PackMeans {
   readonly crews: readonly Crew[];
   /** Whether bodies go through the job's own transport, because the caller wants to see every request. */
   readonly sendsItself: boolean;
+  /** Where it is written down what is stored, for a job that has a journal. */
+  readonly journal?: PackJournal | undefined;
 }
 
 /** Says how many of the files, from the first, go with the next commit. */
@@ -135,16 +138,21 @@ export class JobIo implements Io {
 
   async #pack({ id, options }: Step<"pack">, news: (input: NewsView) => void, signal: AbortSignal): Promise<InputView> {
     if (this.#packs === undefined) throw new HubferryError("unsupported", "nobody packs here");
-    this.#packing = new Packing(options, this.#packs.crews, (input) => {
-      news({ ...input, id });
-    });
+    this.#packing = new Packing(
+      options,
+      this.#packs.crews,
+      (input) => {
+        news({ ...input, id });
+      },
+      this.#packs.journal,
+    );
     return { type: "failed", id, failure: await this.#packing.run(signal) };
   }
 
   async #ingest(step: Step<"ingest">, onProgress: Report, signal: AbortSignal): Promise<InputView> {
-    const { id, file, size, sha256 } = step;
+    const { id, file, size, sha256, key } = step;
     const source = this.#source(file);
-    const outcome = await this.#open().ingest({ file, blob: source.blob, size, sha256 }, { signal, onProgress });
+    const outcome = await this.#open().ingest({ file, blob: source.blob, size, sha256, key }, { signal, onProgress });
     const failure = await source.check?.();
     if (failure !== undefined) return { type: "failed", id, failure };
     const ingested = "type" in outcome && outcome.type === "ingested" ? outcome.file : undefined;

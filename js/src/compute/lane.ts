@@ -16,7 +16,8 @@ import { readFailureOf } from "../source/failure.js";
 
 /** The digests and the encoding, by the engine or by the platform. */
 export interface Hashing {
-  sha256(): Hasher;
+  /** From the beginning, or on from a saved state where states can be saved. */
+  sha256(saved?: Uint8Array): Hasher;
   /** Many whole messages, where they are faster together. */
   readonly sha256Many?: (messages: readonly Uint8Array[]) => Promise<string[]> | string[];
   /** The git blob oid of a file of this size. */
@@ -30,6 +31,8 @@ export interface Hasher {
   update(bytes: Uint8Array): void;
   /** Lower-case hex; the hasher is used up. */
   digest(): string;
+  /** Everything needed to go on later, elsewhere; absent where that cannot be had. */
+  save?(): Uint8Array;
   /** Gives back its memory, after `digest` or instead of it. */
   free(): void;
 }

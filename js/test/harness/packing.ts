@@ -6,6 +6,7 @@ import { Lane } from "../../src/compute/pack/lane.js";
 import type { Crew, Seat } from "../../src/compute/pack/crew.js";
 import type { FromDesk, FromLane, ToDesk, ToLane } from "../../src/compute/pack/messages.js";
 import { Packing, type News } from "../../src/compute/pack/packing.js";
+import type { PackJournal } from "../../src/compute/pack/records.js";
 import { localLine, portOf, type Port } from "../../src/compute/pack/port.js";
 import { engineHashing } from "../../src/compute/hashing.js";
 import { fileHash, parseShard, parseXorb, type Chunk, type ShardFile } from "../../src/core/index.js";
@@ -162,6 +163,29 @@ export class TestCrew implements Crew {
   }
 }
 
+/** Records in memory, as a device keeps them. */
+export class MemoryJournal implements PackJournal {
+  bytes = new Uint8Array();
+  /** How often what was there could not be used. */
+  setAsides = 0;
+
+  read(): Promise<Uint8Array<ArrayBuffer>> {
+    return Promise.resolve(this.bytes.slice());
+  }
+
+  append(bytes: Uint8Array): void {
+    this.bytes = new Uint8Array(Buffer.concat([this.bytes, bytes]));
+  }
+
+  replace(bytes: Uint8Array<ArrayBuffer>): void {
+    this.bytes = bytes.slice();
+  }
+
+  setAside(): void {
+    this.setAsides += 1;
+  }
+}
+
 /** Tells the data plane what a machine would. */
 export class Pushed {
   readonly packing: Packing;
@@ -174,11 +198,12 @@ export class Pushed {
   answer: (chunk: string) => Uint8Array | undefined = () => undefined;
   #sending = new Map<number, Promise<void>>();
 
-  constructor(crews: readonly Crew[], store: Store, options: Partial<PackOptionsView> = {}) {
+  constructor(crews: readonly Crew[], store: Store, options: Partial<PackOptionsView> = {}, journal?: PackJournal) {
     this.store = store;
-    this.packing = new Packing({ ...OPTIONS, ...options }, crews, (news) => {
+    const hear = (news: News): void => {
       this.#hear(news);
-    });
+    };
+    this.packing = new Packing({ ...OPTIONS, ...options }, crews, hear, journal);
     this.ended = this.packing.run(this.stop.signal);
   }
 
@@ -187,8 +212,8 @@ export class Pushed {
     return { signal: this.stop.signal };
   }
 
-  async ingest(file: number, blob: Blob, sha256?: string): Promise<IngestedView> {
-    const outcome = await this.packing.ingest({ file, blob, size: blob.size, sha256 }, this.watch);
+  async ingest(file: number, blob: Blob, sha256?: string, key?: string): Promise<IngestedView> {
+    const outcome = await this.packing.ingest({ file, blob, size: blob.size, sha256, key }, this.watch);
     if ("type" in outcome && outcome.type === "ingested" && outcome.file !== undefined) return outcome.file;
     throw new Error("failure" in outcome ? outcome.failure.message : `unexpected: ${outcome.type}`);
   }

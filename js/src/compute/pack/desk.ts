@@ -28,6 +28,8 @@ export class Desk {
   readonly #lanes = new Map<number, LanePort>();
   /** How many xorbs each lane has sealed. */
   readonly #sealed = new Map<number, number>();
+  /** Whether records are wanted. */
+  #writes = false;
   #isOver = false;
 
   constructor(parts: DeskParts) {
@@ -84,9 +86,29 @@ export class Desk {
         break;
       case "stored":
         authority.stored(message.xorb);
+        this.#write();
         break;
       case "registered":
         authority.registered(message.shard);
+        this.#write();
+        break;
+      case "restore":
+        this.#restore(message.call, message.bytes);
+        break;
+      case "shorten": {
+        const bytes = authority.compact(message.bytes, message.mostBytes) as Uint8Array<ArrayBuffer>;
+        page.post({ type: "shortened", call: message.call, bytes }, [bytes.buffer]);
+        break;
+      }
+      case "resume": {
+        const { call, key, file, size, digests } = message;
+        const resumed = authority.resume(key, file, size, digests);
+        page.post({ type: "resumed", call, resumed }, resumed instanceof Uint8Array ? [resumed.buffer] : []);
+        break;
+      }
+      case "distrust":
+        page.post({ type: "distrusted", again: [...authority.distrust(message.shard)] });
+        this.#write();
         break;
       case "forget":
         authority.forget(Uint32Array.from(message.files));
@@ -133,8 +155,13 @@ export class Desk {
       case "finished": {
         const file = authority.finished(message.file, message.sha256);
         page.post({ type: "ingested", call: message.call, file });
+        this.#write();
         break;
       }
+      case "checkpoint":
+        authority.checkpoint(message.checkpoint);
+        this.#write();
+        break;
       case "flushed":
         page.post({ type: "flushed", lane });
         break;
@@ -149,6 +176,28 @@ export class Desk {
       if (verdicts.length > 0) this.#lanes.get(lane)?.post({ verdicts }, [verdicts.buffer]);
     }
     for (const chunk of authority.takeQueries()) page.post({ type: "query", chunk });
+  }
+
+  #restore(call: number, bytes: Uint8Array): void {
+    const { authority, page } = this.#parts;
+    this.#writes = true;
+    let better;
+    let isBroken = false;
+    try {
+      better = authority.restore(bytes, Date.now() / 1000) as Uint8Array<ArrayBuffer> | undefined;
+    } catch (error) {
+      if (error instanceof Error) throw error;
+      better = new Uint8Array();
+      isBroken = true;
+    }
+    page.post({ type: "restored", call, better, isBroken });
+  }
+
+  /** Gives away what is to be written down. */
+  #write(): void {
+    if (!this.#writes) return;
+    const bytes = this.#parts.authority.takeRecords(Date.now() / 1000) as Uint8Array<ArrayBuffer>;
+    if (bytes.length > 0) this.#parts.page.post({ type: "records", bytes }, [bytes.buffer]);
   }
 
   #lose(lane: number): void {

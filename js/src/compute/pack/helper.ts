@@ -6,7 +6,7 @@
  */
 import type { FromHelper, HelpTask, ToHelper } from "./messages.js";
 import type { Port } from "./port.js";
-import { ReadAhead } from "./read-ahead.js";
+import { ReadAhead, type Readable } from "./read-ahead.js";
 import type { Hashing } from "../lane.js";
 import { fromFailure } from "../../errors.js";
 import { readFailureOf } from "../../source/failure.js";
@@ -22,6 +22,7 @@ export class Borrowed {
   readonly digest: Promise<string>;
   readonly #port: Port<FromHelper, ToHelper>;
   readonly #waiting: Waiting[] = [];
+  readonly #digests = new WeakMap<Uint8Array, Uint8Array>();
 
   constructor(port: Port<FromHelper, ToHelper>) {
     this.#port = port;
@@ -29,6 +30,7 @@ export class Borrowed {
       port.listen((message) => {
         switch (message.type) {
           case "window":
+            if (message.digest !== undefined) this.#digests.set(message.bytes, message.digest);
             this.#waiting.shift()?.resolve(message.bytes);
             break;
           case "digest":
@@ -55,6 +57,11 @@ export class Borrowed {
     });
   }
 
+  /** The saved state of the digest at the end of a window. */
+  digestAt(window: Uint8Array): Uint8Array | undefined {
+    return this.#digests.get(window);
+  }
+
   /** Nothing more is wanted. */
   close(): void {
     this.#port.post({ type: "stop" });
@@ -70,17 +77,18 @@ export async function lend(
   windowBytes: number,
 ): Promise<void> {
   const wanted = new Wanted(port);
-  const hasher = hashing.sha256();
-  const ahead = new ReadAhead<HelpTask>(windowBytes);
-  ahead.add(task);
+  const { resume } = task;
+  const hasher = hashing.sha256(resume?.digest);
+  const ahead = new ReadAhead<Readable>(windowBytes);
+  ahead.add({ ...task, from: resume?.from });
   try {
     for (let window = ahead.take(); window !== undefined; window = ahead.take()) {
       const bytes = await window.bytes;
-      hasher.update(bytes);
+      hasher.update(bytes.subarray(Math.max(0, (resume?.digested ?? 0) - (window.end - bytes.length))));
       // The beginning that was read before is on both sides.
       if (bytes === task.head) continue;
       if (!(await wanted.one())) return;
-      port.post({ type: "window", bytes }, [bytes.buffer]);
+      port.post({ type: "window", bytes, digest: hasher.save?.() }, [bytes.buffer]);
     }
     port.post({ type: "digest", sha256: hasher.digest() });
     // Until the other side hangs up: a line that is closed may lose what is on its way.

@@ -6,7 +6,16 @@
  * the engine fails, the lane says so once and is dead. Runs in a worker, or in place where there are no workers.
  */
 import { Borrowed, lend } from "./helper.js";
-import type { FromLane, IngestTask, KeptProbe, LaneOptions, ToAuthority, ToLane, Verdicts } from "./messages.js";
+import type {
+  FromLane,
+  IngestTask,
+  KeptProbe,
+  LaneOptions,
+  Resumption,
+  ToAuthority,
+  ToLane,
+  Verdicts,
+} from "./messages.js";
 import { portOf, type Port } from "./port.js";
 import { ReadAhead, type Readable } from "./read-ahead.js";
 import { Sender } from "./sender.js";
@@ -43,6 +52,10 @@ interface Job extends Readable {
   /** Makes it here, beside the engine. */
   readonly hasher: Hasher | undefined;
   readonly borrowed: Borrowed | undefined;
+  readonly key: string | undefined;
+  readonly resume: Resumption | undefined;
+  /** Whether the authority hears of how far it is. */
+  readonly isTold: boolean;
   /** Aborted when nobody wants it any more. */
   readonly stop: AbortController;
   reported: number;
@@ -161,20 +174,27 @@ export class Lane {
     this.#parts.page.post({ type: "probed", call, files: samples });
   }
 
-  #begin(call: number, { file, blob, size, sha256, head, helper }: IngestTask): void {
-    const { hashing, hashesBeside } = this.#parts;
+  #begin(call: number, { file, blob, size, sha256, key, resume, head, helper }: IngestTask): void {
+    const { hashing, hashesBeside, options } = this.#parts;
     const borrowed = helper && new Borrowed(portOf(helper));
     const known = sha256 ?? borrowed?.digest;
+    // One that is shorter than a xorb is read again sooner than that the platform's faster digest, which cannot be saved, is done without.
+    const isTold = key !== undefined && size > options.xorbBytes;
+    const isWhole = resume === undefined || resume.from === 0;
     const job: Job = {
       call,
       file,
       blob,
       size,
-      head: head ?? this.#kept.get(file),
+      key,
+      resume,
+      isTold,
+      from: resume?.from,
+      head: head ?? (isWhole ? this.#kept.get(file) : undefined),
       ...(borrowed && { next: () => borrowed.next() }),
       borrowed,
       sha256: known,
-      hasher: known === undefined && hashesBeside ? hashing.sha256() : undefined,
+      hasher: known === undefined && hashesBeside && !isTold && isWhole ? hashing.sha256() : undefined,
       stop: new AbortController(),
       reported: performance.now(),
       state: "waiting",
@@ -241,11 +261,13 @@ export class Lane {
   #feed(job: Job, bytes: Uint8Array<ArrayBuffer>, end: number): void {
     const { packer, page } = this.#parts;
     if (job.state === "waiting") {
-      packer.begin(job.file, job.sha256 === undefined && job.hasher === undefined);
+      const digests = job.sha256 === undefined && job.hasher === undefined;
+      packer.begin(job.file, digests, job.key, job.resume?.record);
       job.state = "read";
     }
     job.hasher?.update(bytes);
     packer.feed(bytes);
+    if (job.isTold) this.#tellCheckpoint(job.borrowed?.digestAt(bytes));
     if (end === job.size) {
       packer.end();
       job.state = "ended";
@@ -256,6 +278,13 @@ export class Lane {
     }
     this.#ask(false);
     this.#moved();
+  }
+
+  /** Says how far the file is. `digest` is the state of its digest where somebody else makes it. */
+  #tellCheckpoint(digest: Uint8Array | undefined): void {
+    const { packer, authority } = this.#parts;
+    const checkpoint = packer.takeCheckpoint(digest);
+    if (checkpoint.length > 0) authority.post({ type: "checkpoint", checkpoint }, [checkpoint.buffer]);
   }
 
   #ask(all: boolean): void {

@@ -83,6 +83,10 @@ export interface IngestTask {
   readonly size: number;
   /** Its digest, when it is known. */
   readonly sha256: string | undefined;
+  /** Its name in the journal. */
+  readonly key?: string | undefined;
+  /** Where an earlier run has left off. */
+  readonly resume?: Resumption | undefined;
   /** Its first bytes, when they have been read. */
   readonly head: Uint8Array<ArrayBuffer> | undefined;
   /** Who reads it and makes its digest, when it is not this lane. */
@@ -94,11 +98,25 @@ export interface HelpTask {
   readonly blob: Blob;
   readonly size: number;
   readonly head: Uint8Array<ArrayBuffer> | undefined;
+  readonly resume: Resumption | undefined;
+}
+
+/** Where a file goes on. */
+export interface Resumption {
+  /** The first byte that is read again. */
+  readonly from: number;
+  /** The first byte that is digested again. */
+  readonly digested: number;
+  /** The saved state of the digest there, if there is one. */
+  readonly digest: Uint8Array<ArrayBuffer> | undefined;
+  /** All that, and more, for the engine. */
+  readonly record: Uint8Array<ArrayBuffer>;
 }
 
 /** From the lane that reads to the one that packs. */
 export type FromHelper =
-  | { readonly type: "window"; readonly bytes: Uint8Array<ArrayBuffer> }
+  /** With the state of the digest at its end. */
+  | { readonly type: "window"; readonly bytes: Uint8Array<ArrayBuffer>; readonly digest: Uint8Array | undefined }
   | { readonly type: "digest"; readonly sha256: string }
   | { readonly type: "failed"; readonly failure: FailureView };
 
@@ -117,6 +135,8 @@ export type ToAuthority =
   | { readonly type: "sealed"; readonly xorb: Uint8Array; readonly bytes: number }
   /** A file, as the engine's record. */
   | { readonly type: "finished"; readonly call: number; readonly file: Uint8Array; readonly sha256: string | undefined }
+  /** How far it is with a file, as the engine's record. */
+  | { readonly type: "checkpoint"; readonly checkpoint: Uint8Array }
   | { readonly type: "flushed" };
 
 /** From the authority to a lane. */
@@ -133,9 +153,30 @@ export type ToDesk =
   | { readonly type: "lost"; readonly lane: number }
   /** Bytes of an answer of the store; answered by `taken`. */
   | { readonly type: "learn" | "recall"; readonly call: number; readonly bytes: Uint8Array<ArrayBuffer> }
+  /** Records of earlier runs: they are gone on from, and from now on news bring `records`; answered by `restored`. */
+  | { readonly type: "restore"; readonly call: number; readonly bytes: Uint8Array<ArrayBuffer> }
+  /** Records to be made short; answered by `shortened`. */
+  | {
+      readonly type: "shorten";
+      readonly call: number;
+      readonly bytes: Uint8Array<ArrayBuffer>;
+      readonly mostBytes: number;
+    }
+  /** What is known of a file? Answered by `resumed`. */
+  | {
+      readonly type: "resume";
+      readonly call: number;
+      readonly key: string;
+      readonly file: number;
+      readonly size: number;
+      /** Whether whoever reads it makes its digest. */
+      readonly digests: boolean;
+    }
   | { readonly type: "settled"; readonly chunk: string }
   | { readonly type: "stored"; readonly xorb: number }
   | { readonly type: "registered"; readonly shard: number }
+  /** Answered by `distrusted`. */
+  | { readonly type: "distrust"; readonly shard: number }
   | { readonly type: "forget"; readonly files: readonly number[] }
   /** Answered by `shard`. */
   | { readonly type: "shard"; readonly call: number; readonly mostBytes: number };
@@ -145,6 +186,24 @@ export type FromDesk =
   | FromSender
   | { readonly type: "taken"; readonly call: number }
   | { readonly type: "shard"; readonly call: number; readonly shard: ShardView | undefined }
+  /** With records to keep in place of those, when these are broken, too old or cut. */
+  | {
+      readonly type: "restored";
+      readonly call: number;
+      readonly better: Uint8Array<ArrayBuffer> | undefined;
+      readonly isBroken: boolean;
+    }
+  | { readonly type: "shortened"; readonly call: number; readonly bytes: Uint8Array<ArrayBuffer> | undefined }
+  /** A file that is finished, or where it goes on; nothing when nothing is known of it. */
+  | {
+      readonly type: "resumed";
+      readonly call: number;
+      readonly resumed: IngestedView | Uint8Array<ArrayBuffer> | undefined;
+    }
+  /** To be written down, behind all that was before. */
+  | { readonly type: "records"; readonly bytes: Uint8Array<ArrayBuffer> }
+  /** Files that must be ingested again; none when nothing is in doubt. */
+  | { readonly type: "distrusted"; readonly again: readonly number[] }
   | { readonly type: "query"; readonly chunk: string }
   | {
       readonly type: "sealed";

@@ -7,7 +7,17 @@
 import { Calls, failed, type Call, type Outcome } from "./calls.js";
 import { watchPulse } from "./pulse.js";
 import type { AuthorityLine, Crew, DeskSeat, LaneSeat } from "./crew.js";
-import type { FromDesk, FromLane, IngestTask, KeptProbe, LaneOptions, ToDesk, ToSender } from "./messages.js";
+import type {
+  FromDesk,
+  FromLane,
+  IngestTask,
+  KeptProbe,
+  LaneOptions,
+  Resumption,
+  ToDesk,
+  ToSender,
+} from "./messages.js";
+import { Records, type PackJournal } from "./records.js";
 import type { Watch } from "../task.js";
 import type {
   FailureView,
@@ -29,7 +39,7 @@ export type Body =
   { readonly type: "xorb"; readonly xorb: number } | { readonly type: "shard"; readonly shard: number };
 
 /** One file to be packed. */
-export type PackFile = Omit<IngestTask, "head" | "helper">;
+export type PackFile = Omit<IngestTask, "head" | "helper" | "resume">;
 
 /** A lane. */
 interface Hand {
@@ -72,12 +82,15 @@ export class Packing {
   /** Which lane keeps the whole of a file. */
   readonly #kept = new Map<number, Hand>();
   /** Files that wait for a lane. */
-  #waiting: { readonly id: number; readonly call: Call<Work>; readonly file: PackFile }[] = [];
+  #waiting: { readonly id: number; readonly call: Call<Work>; readonly file: Omit<IngestTask, "head"> }[] = [];
   /** Lanes that are being flushed, and who waits for them. */
   readonly #flushing = new Set<number>();
   #flushed: (() => void)[] = [];
   /** Calls of lanes whose loss is not told yet. */
   readonly #orphans = new Map<number, Call<Work>[]>();
+  readonly #records: Records | undefined;
+  /** Whether earlier runs have left something. */
+  #hasPast = false;
   #crew: Crew | undefined;
   #desk: DeskSeat | undefined;
   /** Resolves when there are lanes, or cannot be any. */
@@ -88,9 +101,10 @@ export class Packing {
   #introduced = 0;
   #lost = 0;
 
-  /** Opens it in the background, with the first of these crews that comes up. */
-  constructor(options: PackOptionsView, crews: readonly Crew[], news: (news: News) => void) {
+  /** Opens it in the background, with the first of these crews that comes up. What is stored is written into the journal. */
+  constructor(options: PackOptionsView, crews: readonly Crew[], news: (news: News) => void, journal?: PackJournal) {
     this.#options = options;
+    this.#records = journal && new Records(journal);
     this.#news = news;
     this.#calls = new Calls((id, { work }) => {
       (work?.hand.seat ?? this.#desk)?.port.post({ type: "stop", call: id });
@@ -141,16 +155,19 @@ export class Packing {
 
   /** Takes a file through the pass. */
   async ingest(file: PackFile, watch: Watch): Promise<Outcome> {
+    const resumed = await this.#resume(file, watch);
+    if (resumed?.type === "ingested") return resumed;
     let given: Call<Work> | undefined;
     const outcome = await this.#calls.open(watch, (id, call) => {
       given = call;
-      this.#waiting.push({ id, call, file });
+      this.#waiting.push({ id, call, file: { ...file, resume: resumed?.resume } });
       void this.#assign();
     });
     const { hand, helper } = given?.work ?? {};
     const busy = helper ?? hand;
     if (busy !== undefined) busy.load -= file.size;
-    return outcome;
+    if (resumed === undefined || !("type" in outcome) || outcome.type !== "ingested") return outcome;
+    return { ...outcome, file: outcome.file && { ...outcome.file, resumed: resumed.resume.from } };
   }
 
   /** Seals what all lanes have packed. */
@@ -199,6 +216,10 @@ export class Packing {
         break;
       case "registered":
         this.#desk?.port.post({ type: "registered", shard: tell.shard });
+        void this.#records?.shorten((bytes, mostBytes) => this.#shorten(bytes, mostBytes));
+        break;
+      case "distrust":
+        this.#desk?.port.post({ type: "distrust", shard: tell.shard });
         break;
     }
   }
@@ -234,9 +255,44 @@ export class Packing {
       this.#sit(desk);
       for (const line of lines) this.#introduce(line);
       for (const [lane, seat] of lanes.entries()) if (seat !== undefined) this.#hire(lane, seat);
+      if (this.#records !== undefined) this.#hasPast = await this.#records.restore((bytes) => this.#restore(bytes));
       return;
     }
     throw new Error("neither workers nor this thread can pack");
+  }
+
+  async #restore(bytes: Uint8Array<ArrayBuffer>): Promise<Extract<FromDesk, { type: "restored" }> | undefined> {
+    const outcome = await this.#askDesk(this.#watch, (call) => ({ type: "restore", call, bytes }), [bytes.buffer]);
+    return "type" in outcome && outcome.type === "restored" ? outcome : undefined;
+  }
+
+  async #shorten(bytes: Uint8Array<ArrayBuffer>, mostBytes: number): Promise<Uint8Array<ArrayBuffer> | undefined> {
+    const message = (call: number): ToDesk => ({ type: "shorten", call, bytes, mostBytes });
+    const outcome = await this.#askDesk(this.#watch, message, [bytes.buffer]);
+    return "type" in outcome && outcome.type === "shortened" ? outcome.bytes : undefined;
+  }
+
+  /** What earlier runs have left of a file: where it goes on, or its end. */
+  async #resume(
+    { file, size, sha256, key }: PackFile,
+    watch: Watch,
+  ): Promise<
+    Extract<Outcome, { type: "ingested" }> | { readonly type: "part"; readonly resume: Resumption } | undefined
+  > {
+    if (key === undefined || this.#records === undefined) return undefined;
+    await this.#opened;
+    if (!this.#hasPast) return undefined;
+    const digests = sha256 === undefined;
+    const outcome = await this.#askDesk(watch, (call) => ({ type: "resume", call, key, file, size, digests }));
+    if (!("type" in outcome) || outcome.type !== "resumed" || outcome.resumed === undefined) return undefined;
+    const { call, resumed } = outcome;
+    if (resumed instanceof Uint8Array) return { type: "part", resume: resumption(resumed) };
+    return { type: "ingested", call, file: resumed };
+  }
+
+  /** For what only the end of all stops. */
+  get #watch(): Watch {
+    return { signal: this.#over.signal };
   }
 
   #laneOptions(): LaneOptions {
@@ -304,6 +360,12 @@ export class Packing {
         for (const call of orphans) call.settle(failed("the worker that did it crashed"));
         break;
       }
+      case "records":
+        this.#records?.append(message.bytes);
+        break;
+      case "distrusted":
+        this.#news({ type: "lost", xorbs: [], again: [...message.again] });
+        break;
       case "broken":
         this.#breakDown(message.message);
         break;
@@ -328,8 +390,9 @@ export class Packing {
     for (const { id, call, file } of waiting) {
       if (call.work === undefined) continue;
       const { hand } = call.work;
-      const helper = this.#helperFor(file, hand);
-      const head = this.#heads.get(file.file);
+      const isWhole = file.resume === undefined || file.resume.from === 0;
+      const head = isWhole ? this.#heads.get(file.file) : undefined;
+      const helper = this.#helperFor({ ...file, head }, hand);
       this.#heads.delete(file.file);
       if (helper !== undefined) {
         call.work = { hand, helper };
@@ -340,8 +403,9 @@ export class Packing {
     }
   }
 
-  #helperFor({ size, sha256 }: PackFile, hand: Hand): Hand | undefined {
-    if (sha256 !== undefined || size < HELP_FROM_BYTES || this.#crew?.canHelp !== true) return undefined;
+  #helperFor({ size, sha256, resume }: IngestTask, hand: Hand): Hand | undefined {
+    if (sha256 !== undefined || size - (resume?.from ?? 0) < HELP_FROM_BYTES || this.#crew?.canHelp !== true)
+      return undefined;
     const helper = least([...this.#hands.values()].filter((other) => other !== hand));
     return helper !== undefined && helper.load <= size / IDLE_PART ? helper : undefined;
   }
@@ -352,8 +416,8 @@ export class Packing {
       return;
     }
     const { port1, port2 } = new MessageChannel();
-    const { blob, size, head } = task;
-    helper.seat.port.post({ type: "help", task: { blob, size, head }, to: port2 }, [port2]);
+    const { blob, size, head, resume } = task;
+    helper.seat.port.post({ type: "help", task: { blob, size, head, resume }, to: port2 }, [port2]);
     hand.seat.port.post({ type: "ingest", call: id, task: { ...task, helper: port1 } }, [port1]);
   }
 
@@ -445,6 +509,15 @@ export class Packing {
     this.#checkFlushed();
     this.#end(outcome.failure);
   }
+}
+
+/** Where a file goes on, from the engine's record of it. */
+function resumption(record: Uint8Array<ArrayBuffer>): Resumption {
+  const view = new DataView(record.buffer, record.byteOffset);
+  const number = (at: number): number => Number(view.getBigUint64(at, true));
+  const length = view.getUint32(16, true);
+  const digest = length > 0 ? record.slice(20, 20 + length) : undefined;
+  return { from: number(0), digested: number(8), digest, record };
 }
 
 /** Whoever has least to do. */

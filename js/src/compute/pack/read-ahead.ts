@@ -12,7 +12,9 @@ export interface Readable {
   readonly blob: Blob;
   /** In bytes. */
   readonly size: number;
-  /** Its first bytes, or all, when they have been read. */
+  /** The first byte that is wanted. */
+  readonly from?: number | undefined;
+  /** Its first bytes, or all, when they have been read; not of one whose beginning is not wanted. */
   readonly head?: Uint8Array<ArrayBuffer> | undefined;
   /** Reads the next bytes of it in place of the blob: somebody else does. */
   readonly next?: (length: number) => Promise<Uint8Array<ArrayBuffer>>;
@@ -52,6 +54,7 @@ export class ReadAhead<R extends Readable> {
 
   add(file: R): void {
     this.#files.push(file);
+    if (this.#files.length === 1) this.#at = file.from ?? 0;
     this.#fill();
   }
 
@@ -69,9 +72,9 @@ export class ReadAhead<R extends Readable> {
 
   /** No more windows of this file. */
   drop(file: R): void {
-    if (this.#files[0] === file) this.#at = 0;
     const at = this.#files.indexOf(file);
     if (at >= 0) this.#files.splice(at, 1);
+    if (at === 0) this.#at = this.#files[0]?.from ?? 0;
     this.#readings = this.#readings.filter(({ from }) => from !== file);
     this.#fill();
   }
@@ -83,9 +86,9 @@ export class ReadAhead<R extends Readable> {
       this.#start(file, length);
       this.#at += length;
       if (this.#at < file.size) continue;
-      this.#at = 0;
       this.#files.shift();
       [file] = this.#files;
+      this.#at = file?.from ?? 0;
     }
   }
 
