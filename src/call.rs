@@ -5,7 +5,7 @@
 use crate::error::{Code, Error};
 use crate::exchange::{Errand, Exchanges, Outgoing, StepIds, lost_error, not_awaited};
 use crate::hub::{Endpoint, Hub};
-use crate::retry::Jitter;
+use crate::retry::{Jitter, Patience};
 use crate::step::{Input, Step};
 use crate::time::Millis;
 
@@ -27,8 +27,8 @@ where
     /// Errors: `invalid_input`, from the endpoint.
     pub fn new(endpoint: E, hub: Hub, seed: u64) -> Result<Call<E>, Error> {
         let request = endpoint.request(&hub)?;
-        let mut exchanges = Exchanges::new(Jitter::new(seed));
-        let errand = Errand { patience: endpoint.patience(), ..Errand::api((), request, endpoint.replay()) };
+        let mut exchanges = Exchanges::new(Jitter::new(seed), Patience::Normal);
+        let errand = Errand { deadline: endpoint.deadline(), ..Errand::api((), request, endpoint.replay()) };
         exchanges.start(errand, Millis(0));
         Ok(Call { endpoint, hub, ids: StepIds::default(), exchanges, end: None })
     }
@@ -50,7 +50,7 @@ where
         }
         match &self.end {
             Some(end) => Step::Done(end.clone()),
-            None => Step::Wait { until: self.exchanges.wake_at() },
+            None => Step::Wait { until: self.exchanges.wake_at(now) },
         }
     }
 
@@ -62,7 +62,11 @@ where
             Input::Response { id, response } => self.exchanges.response(now, id, response),
             Input::Failed { id, failure } => self.exchanges.failure(now, id, failure),
             Input::Progress { id, bytes } => self.exchanges.progress(now, id, bytes).map(|_| ()),
-            other => Err(not_awaited(other.id())),
+            Input::Connection { online } => {
+                self.exchanges.connection(now, online);
+                Ok(())
+            }
+            other => Err(other.id().map_or_else(|| Error::internal("a call has no use for this"), not_awaited)),
         }
     }
 

@@ -63,8 +63,23 @@ pub const READ_STALL: Millis = Millis(180_000);
 /// Files digested side by side. The driver's pool may have fewer lanes; more would only queue there.
 pub const DIGESTS_IN_FLIGHT: usize = 6;
 
-/// Bodies (LFS objects and parts) sent side by side: below the six connections per host of HTTP/1.1.
-pub const BODIES_IN_FLIGHT: usize = 4;
+/// Requests to one host side by side: the connections that browsers open to it by HTTP/1.1. More would queue there, unseen.
+pub const REQUESTS_PER_HOST: usize = 6;
+
+/// Bodies (LFS objects and parts, xorbs, shards) sent side by side at first. Our choice: below that many connections.
+pub const BODIES_AT_FIRST: usize = 4;
+
+/// Bodies sent side by side at most, where nothing else goes to their host.
+pub const BODIES_AT_MOST: usize = REQUESTS_PER_HOST;
+
+/// Bodies side by side to a host that calls go to as well: these must not wait behind them.
+pub const BODIES_BESIDE_CALLS: usize = 4;
+
+/// How long a number of bodies side by side is measured before it changes, at least. Our choice.
+pub const WIDTH_MEASURE: Millis = Millis(2_000);
+
+/// After one body more brought nothing, the next attempt to widen. Our choice.
+pub const WIDTH_REST: Millis = Millis(60_000);
 
 /// API requests of one push side by side.
 pub const API_IN_FLIGHT: usize = 4;
@@ -81,6 +96,25 @@ pub const FIRST_RETRY_DELAY: Millis = Millis(1_000);
 /// Largest delay that backoff reaches by itself. Source: `huggingface_hub` http_backoff, 2026-11.
 pub const LONGEST_RETRY_DELAY: Millis = Millis(8_000);
 
+/// The same where patience is endless. Our choice: the Hub's own windows.
+pub const LONGEST_ENDLESS_DELAY: Millis = Millis(300_000);
+
+/// Attempts of a request that is turned away (429), the first included: their waits outlast a window of the Hub. Our choice.
+pub const ATTEMPTS_WHEN_REFUSED: u32 = 10;
+
+/// Delay after being turned away without a time that we may read, as in most pages; doubles each time. Our choice.
+pub const FIRST_REFUSED_DELAY: Millis = Millis(5_000);
+
+/// Largest delay that this reaches. Our choice.
+pub const LONGEST_REFUSED_DELAY: Millis = Millis(60_000);
+
+/// Attempts that a push may waste beyond what comes back with answers, half a one each. Our choice: a push survives while one
+/// request in three fails, and gives up soon where all do.
+pub const RETRY_BUDGET: u32 = 100;
+
+/// Part of the Hub's quota that is left to others of the same user: a fiftieth. Our choice.
+pub const QUOTA_RESERVE: u64 = 50;
+
 /// Longest wait that a server may ask for; the Hub's windows are five minutes. Above, the request gives up.
 pub const LONGEST_SERVER_DELAY: Millis = Millis(330_000);
 
@@ -90,10 +124,23 @@ pub const API_DEADLINE: Millis = Millis(60_000);
 /// Time for a commit's answer once its body is sent: the Hub gives up at 60 s itself. Source: Hub guides, 2026-11.
 pub const COMMIT_DEADLINE: Millis = Millis(120_000);
 
-/// A body of which nothing moved for so long is cut and sent again.
-pub const STALL: Millis = Millis(60_000);
+/// A body of which nothing moved for so long is cut and sent again, where the transport tells of it. Our choice.
+pub const STALL: Millis = Millis(20_000);
 
-/// Slowest upload that is not taken for a stall where the transport cannot report progress, in bytes per second.
+/// Time for the first byte of a body: connecting, and the browser's own queue. Our choice.
+pub const FIRST_BYTE: Millis = Millis(60_000);
+
+/// After so long without a connection, what was in the air and cannot tell how far it is counts as lost. Our choice.
+pub const OUTAGE: Millis = Millis(10_000);
+
+/// A driver that comes so much later than it was told to has slept, and everything with it. Our choice.
+pub const OVERSLEPT: Millis = Millis(5_000);
+
+/// A request with a body from this size on is spaced where the caller limits the speed. Our choice.
+pub const HEAVY_BYTES: u64 = 64 * 1024;
+
+/// Slowest upload that is not taken for a stall where the transport cannot report progress, in bytes per second: the deadline of a
+/// body grows by its size at that speed. Our choice.
 pub const SLOWEST_BYTES_PER_SECOND: u64 = 32 * 1024;
 
 /// How often a xorb or a shard is sent again because the store did not take the token, or answered what cannot be read.

@@ -322,7 +322,12 @@ pub enum Input {
         /// Why.
         failure: Failure,
     },
-    /// A digest or a body goes on: `bytes` so far, of this step.
+    /// The device has a connection from now on, or has none. Only where the platform tells; a driver that never says so is online.
+    Connection {
+        /// Whether there is one.
+        online: bool,
+    },
+    /// A digest or a body goes on: `bytes` so far, of this step. Zero bytes of a body say that its transport can tell.
     Progress {
         /// The step.
         id: StepId,
@@ -332,9 +337,10 @@ pub enum Input {
 }
 
 impl Input {
-    /// The step that it is about.
-    pub fn id(&self) -> StepId {
+    /// The step that it is about, if it is about one.
+    pub fn id(&self) -> Option<StepId> {
         match self {
+            Input::Connection { .. } => None,
             Input::Probed { id, .. }
             | Input::Digested { id, .. }
             | Input::Ingested { id, .. }
@@ -347,7 +353,7 @@ impl Input {
             | Input::Response { id, .. }
             | Input::Failed { id, .. }
             | Input::FileFailed { id, .. }
-            | Input::Progress { id, .. } => *id,
+            | Input::Progress { id, .. } => Some(*id),
         }
     }
 }

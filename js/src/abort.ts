@@ -16,6 +16,34 @@ export function orAborted<T>(promise: Promise<T>, signal: AbortSignal | undefine
   });
 }
 
+/**
+ * The promise; but once the signal has aborted a rejection with its reason, as soon as the promise has settled, or after `mostMs`. So
+ * whoever is stopped has given back what it held, unless it hangs.
+ */
+export async function onceTidy<T>(promise: Promise<T>, signal: AbortSignal, mostMs: number): Promise<T> {
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  let onAbort: () => void = () => undefined;
+  const late = new Promise<never>((_, reject) => {
+    onAbort = (): void => {
+      timer = setTimeout(() => {
+        reject(reasonOf(signal));
+      }, mostMs);
+    };
+    if (signal.aborted) onAbort();
+    else signal.addEventListener("abort", onAbort);
+  });
+  try {
+    const value = await Promise.race([promise, late]);
+    signal.throwIfAborted();
+    return value;
+  } catch (error) {
+    throw signal.aborted ? reasonOf(signal) : error;
+  } finally {
+    clearTimeout(timer);
+    signal.removeEventListener("abort", onAbort);
+  }
+}
+
 /** The reason of an aborted signal. It is the caller's own, so it may be anything. */
 export function reasonOf(signal: AbortSignal): Error {
   return signal.reason as Error;

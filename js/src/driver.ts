@@ -9,6 +9,7 @@
  * business of {@link Io}, which never rejects: a failure is an input like any other.
  */
 import { orAborted, reasonOf } from "./abort.js";
+import { watchConnection, type ConnectionWatch } from "./connection.js";
 import { HubferryError, toError } from "./errors.js";
 import { Inbox } from "./inbox.js";
 import { Pace } from "./pace.js";
@@ -49,6 +50,8 @@ export interface Io {
 export interface Course<M, T, R> {
   /** Ends the job with its reason. */
   readonly signal: AbortSignal;
+  /** Tell the machine whether there is a connection, where the platform says so; otherwise what is lost is a failure. @default false */
+  readonly waitsForConnection?: boolean;
   /** Takes what the machine wants the caller to know. */
   readonly onEvent?: (event: EventView) => void;
   /** Runs before the first poll. Must not touch the machine once the signal has aborted. */
@@ -68,6 +71,7 @@ export class Driver<T, M extends Machine<T>> {
   readonly #io: Io;
   readonly #inbox = new Inbox();
   readonly #open = new Map<number, AbortController>();
+  #connection: ConnectionWatch | undefined;
 
   /** Takes the machine over. */
   constructor(machine: M, io: Io) {
@@ -86,6 +90,11 @@ export class Driver<T, M extends Machine<T>> {
     this.#inbox.wake();
   }
 
+  /** Tries to go on although the platform says that there is no connection. */
+  tryConnection(): void {
+    this.#connection?.assume();
+  }
+
   /**
    * Runs the loop; once.
    *
@@ -102,12 +111,14 @@ export class Driver<T, M extends Machine<T>> {
     signal.addEventListener("abort", stopAll);
     try {
       signal.throwIfAborted();
+      if (course.waitsForConnection === true) this.#connection = watchConnection(this.#tellConnection);
       if (prepare !== undefined) await orAborted(prepare(machine), signal);
       return await conclude(await this.#loop(machine, course), machine);
     } catch (error) {
       throw signal.aborted ? reasonOf(signal) : toError(error);
     } finally {
       stopAll();
+      this.#connection?.stop();
       signal.removeEventListener("abort", stopAll);
       course.onEnd?.();
       this.#machine = undefined;
@@ -159,16 +170,25 @@ export class Driver<T, M extends Machine<T>> {
       await this.#inbox.wait(untilMs === undefined ? undefined : untilMs - this.#io.now(), signal);
       input = this.#inbox.take();
     }
-    // A step that was cancelled is not open any more, and nobody waits for what became of it.
-    if (input === undefined || !this.#open.has(input.id)) return;
-    if (!STAYING.has(input.type)) this.#open.delete(input.id);
+    if (input === undefined) return;
+    if (input.type !== "connection") {
+      // A step that was cancelled is not open any more, and nobody waits for what became of it.
+      if (!this.#open.has(input.id)) return;
+      if (!STAYING.has(input.type)) this.#open.delete(input.id);
+    }
     machine.handle(this.#io.now(), input);
   }
+
+  readonly #tellConnection = (online: boolean): void => {
+    this.#inbox.put({ type: "connection", online });
+  };
 
   #start(work: Work): void {
     const controller = new AbortController();
     this.#open.set(work.id, controller);
     const put = (input: InputView): void => {
+      // What failed because there is no connection is known to have by the time the machine hears of it.
+      if (input.type === "failed") this.#connection?.look();
       this.#inbox.put(input);
     };
     const report = (bytes: number): void => {

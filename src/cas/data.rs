@@ -7,7 +7,7 @@ use std::ops::Range;
 
 use crate::error::Error;
 use crate::http::{Method, Request, Response};
-use crate::hub::{Endpoint, Hub, patience_for};
+use crate::hub::{Endpoint, Hub, deadline_for};
 use crate::time::Millis;
 
 /// Asks for a part of a xorb.
@@ -22,8 +22,8 @@ pub struct FetchData {
 impl Endpoint for FetchData {
     type Output = ();
 
-    fn patience(&self) -> Millis {
-        patience_for(self.bytes.end.saturating_sub(self.bytes.start))
+    fn deadline(&self) -> Millis {
+        deadline_for(self.bytes.end.saturating_sub(self.bytes.start))
     }
 
     fn request(&self, _: &Hub) -> Result<Request, Error> {
@@ -75,9 +75,9 @@ mod tests {
 
     #[test]
     fn waits_longer_for_more() {
-        let patience = |end| FetchData { url: String::new(), bytes: 0..end }.patience();
-        assert_eq!(patience(0), limits::API_DEADLINE);
-        assert_eq!(patience(limits::SLOWEST_BYTES_PER_SECOND * 10), limits::API_DEADLINE + Millis(10_000));
+        let deadline = |end| FetchData { url: String::new(), bytes: 0..end }.deadline();
+        assert_eq!(deadline(0), limits::API_DEADLINE);
+        assert_eq!(deadline(limits::SLOWEST_BYTES_PER_SECOND * 10), limits::API_DEADLINE + Millis(10_000));
     }
 
     #[test]

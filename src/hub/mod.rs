@@ -67,7 +67,7 @@ pub trait Endpoint {
     }
 
     /// How long the answer may take, its body included.
-    fn patience(&self) -> Millis {
+    fn deadline(&self) -> Millis {
         limits::API_DEADLINE
     }
 
@@ -83,7 +83,7 @@ pub trait Endpoint {
 }
 
 /// How long an answer of so many bytes may take: as long as on the slowest connection that is not taken for a dead one.
-pub fn patience_for(bytes: u64) -> Millis {
+pub fn deadline_for(bytes: u64) -> Millis {
     limits::API_DEADLINE + Millis(bytes.saturating_mul(1000) / limits::SLOWEST_BYTES_PER_SECOND)
 }
 

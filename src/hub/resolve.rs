@@ -6,7 +6,7 @@
 
 use std::ops::Range;
 
-use super::{Endpoint, Hub, RepoId, path_segments, patience_for, refused, revision_segment};
+use super::{Endpoint, Hub, RepoId, path_segments, deadline_for, refused, revision_segment};
 use crate::error::Error;
 use crate::http::{Method, Request, Response};
 use crate::limits;
@@ -80,9 +80,9 @@ pub(super) fn check_file_path(path: &str) -> Result<(), Error> {
 impl Endpoint for Resolve {
     type Output = Resolved;
 
-    fn patience(&self) -> Millis {
+    fn deadline(&self) -> Millis {
         match &self.want {
-            Want::Bytes(range) => patience_for(range.end.saturating_sub(range.start)),
+            Want::Bytes(range) => deadline_for(range.end.saturating_sub(range.start)),
             Want::Head | Want::All => limits::API_DEADLINE,
         }
     }

@@ -8,8 +8,8 @@ use super::types::Event;
 use crate::error::{Code, Error};
 use crate::exchange::Errand;
 use crate::http::Response;
+use crate::hub::Endpoint;
 use crate::hub::validate_yaml::ValidateYaml;
-use crate::hub::{Endpoint, Replay};
 use crate::limits::CARD_DEADLINE;
 use crate::step::Failure;
 use crate::time::Millis;
@@ -35,9 +35,7 @@ impl CheckCard {
         let endpoint = ValidateYaml { content, repo_type: shared.options.repo.repo_type };
         let request = endpoint.request(&shared.options.hub)?;
         // One attempt is enough for something that nobody needs.
-        let mut errand = Errand::api(Purpose::CheckCard, request, Replay::Unsafe);
-        errand.patience = CARD_DEADLINE;
-        shared.exchanges.start(errand, now);
+        shared.exchanges.start(Errand::once(Purpose::CheckCard, request, CARD_DEADLINE), now);
         self.asked = Some(endpoint);
         Ok(())
     }

@@ -35,7 +35,7 @@ mod xet;
 pub use commits::{CommitFile, CommitState, plan_commit};
 pub use types::{
     Activity, ByteCounts, ByteTotals, CommitMade, Commits, DryRun, Event, FileCounts, FileOutcome, FileState,
-    OnFileError, Operation, Phase, Progress, PushOptions, PushOutput, check_parent_commit,
+    OnFileError, Operation, Phase, Progress, PushOptions, PushOutput, RunState, check_parent_commit,
 };
 
 use std::ops::Range;
@@ -52,6 +52,7 @@ use self::store::Store;
 use self::xet::Xet;
 use crate::error::{Code, Error};
 use crate::exchange::Outgoing;
+use crate::limits::OVERSLEPT;
 use crate::step::{Input, Step, StepId};
 use crate::time::Millis;
 
@@ -69,10 +70,15 @@ pub struct Push {
     finish: Finish,
     started: bool,
     paused: bool,
-    /// The next poll is the first one after a pause.
+    /// The next poll is the first one after a pause, or after a time without connection.
     resumed: bool,
     /// When the caller is told next how far it is.
     report_at: Option<Millis>,
+    /// The caller knows that there was no connection.
+    told_offline: bool,
+    now: Millis,
+    /// When the driver was told to come back.
+    awaited: Option<Millis>,
     end: Option<Result<PushOutput, Error>>,
 }
 
@@ -97,6 +103,9 @@ impl Push {
             paused: false,
             resumed: false,
             report_at: None,
+            told_offline: false,
+            now: Millis(0),
+            awaited: None,
             end: None,
         })
     }
@@ -116,6 +125,19 @@ impl Push {
     /// The value may change after [`handle`](Self::handle), [`pause`](Self::pause), [`resume`](Self::resume),
     /// [`abort`](Self::abort), or when the time of a [`Step::Wait`] has come.
     pub fn poll(&mut self, now: Millis) -> Step<PushOutput> {
+        self.now = now;
+        if self.awaited.take().is_some_and(|until| now.since(until) > OVERSLEPT) {
+            self.shared.exchanges.give_time(now);
+            self.resumed = true;
+        }
+        let step = self.next_step(now);
+        if let Step::Wait { until } = &step {
+            self.awaited = *until;
+        }
+        step
+    }
+
+    fn next_step(&mut self, now: Millis) -> Step<PushOutput> {
         if !self.started && self.end.is_none() {
             self.started = true;
             let result = plan::close(&mut self.shared).and_then(|()| self.ask.begin(&mut self.shared, now));
@@ -157,12 +179,12 @@ impl Push {
                 return Step::Tell(tell);
             }
             if self.paused {
-                return Step::Wait { until: self.wake_at() };
+                return Step::Wait { until: self.wake_at(now) };
             }
             match self.advance(now) {
                 Ok(Some(step)) => return step,
                 Ok(None) if self.end.is_some() || self.has_output(now) => {}
-                Ok(None) => return Step::Wait { until: self.wake_at() },
+                Ok(None) => return Step::Wait { until: self.wake_at(now) },
                 Err(error) => self.fail(error),
             }
         }
@@ -172,8 +194,13 @@ impl Push {
     ///
     /// Errors: `internal` when the driver answers a step that is not open; the push goes on.
     pub fn handle(&mut self, now: Millis, input: Input) -> Result<(), Error> {
+        self.now = now;
         let shared = &mut self.shared;
         match input {
+            Input::Connection { online } => {
+                self.connection(online);
+                Ok(())
+            }
             Input::Response { id, response } => shared.exchanges.response(now, id, response),
             Input::Failed { id, failure } if shared.exchanges.knows(id) => shared.exchanges.failure(now, id, failure),
             Input::FileFailed { id, file, failure } => {
@@ -226,7 +253,24 @@ impl Push {
     /// A snapshot.
     pub fn progress(&mut self, now: Millis) -> Progress {
         let requests = self.shared.exchanges.sent_requests();
-        self.shared.meter.snapshot(now, requests)
+        let (state, waiting_until) = self.state(now);
+        Progress { state, waiting_until, ..self.shared.meter.snapshot(now, requests) }
+    }
+
+    /// Whether anything goes on; if not, and it is known, until when, in time since 1970.
+    fn state(&self, now: Millis) -> (RunState, Option<Millis>) {
+        let exchanges = &self.shared.exchanges;
+        let is_reading = self.read.wake_at().is_some() || self.xet.wake_at().is_some();
+        if self.paused {
+            return (RunState::Paused, None);
+        }
+        if !exchanges.is_online() {
+            return (RunState::Offline, None);
+        }
+        match exchanges.waits_until(now).filter(|_| !is_reading && self.end.is_none()) {
+            Some(until) => (RunState::Waiting, Some(self.shared.options.epoch_at_zero + until)),
+            None => (RunState::Running, None),
+        }
     }
 
     /// What became of the added files with these indexes, in the order of the operations.
@@ -246,6 +290,17 @@ impl Push {
     pub fn resume(&mut self) {
         self.resumed |= std::mem::take(&mut self.paused);
         self.shared.exchanges.hold(false);
+    }
+
+    /// Limits the speed at which contents are sent, in bytes per second; none lets them go as fast as they can.
+    pub fn limit_speed(&mut self, bytes_per_second: Option<u64>) {
+        self.shared.exchanges.limit_speed(self.now, bytes_per_second);
+    }
+
+    /// Leaves room for others: one file is read and one body sent at a time.
+    pub fn gentle(&mut self, on: bool) {
+        self.shared.is_gentle = on;
+        self.shared.exchanges.be_gentle(on);
     }
 
     /// Cancels everything under way; the push ends with `aborted`. A commit that was made by then stands; its event told.
@@ -337,6 +392,21 @@ impl Push {
         self.finish.abandon()
     }
 
+    /// Without a connection nothing new is sent; the push goes on by itself when there is one.
+    fn connection(&mut self, online: bool) {
+        if !self.shared.exchanges.connection(self.now, online) || self.end.is_some() {
+            return;
+        }
+        self.resumed = true;
+        if !online && !std::mem::replace(&mut self.told_offline, true) {
+            self.shared.events.push_back(Event::Warning {
+                code: "offline",
+                message: "There is no connection; the push goes on by itself when there is one".to_owned(),
+                paths: Vec::new(),
+            });
+        }
+    }
+
     fn settle(
         &mut self,
         now: Millis,
@@ -374,11 +444,11 @@ impl Push {
         !self.shared.events.is_empty() || self.shared.has_tell() || self.shared.exchanges.has_output(now)
     }
 
-    fn wake_at(&self) -> Option<Millis> {
+    fn wake_at(&self, now: Millis) -> Option<Millis> {
         // While it is paused, only what is in the air has its time.
         let stages = [self.store.wake_at(), self.xet.wake_at(), self.read.wake_at(), self.finish.wake_at()];
         let stages = stages.into_iter().filter(|_| !self.paused);
-        stages.chain([self.shared.exchanges.wake_at(), self.report_at]).flatten().min()
+        stages.chain([self.shared.exchanges.wake_at(now), self.report_at]).flatten().min()
     }
 
     /// A wrong answer ends the push; a wrong use of the machine is the driver's to hear of.

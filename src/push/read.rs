@@ -142,7 +142,7 @@ impl Read {
 
     fn next_digest(&mut self, shared: &mut Shared, now: Millis) -> Option<Step<PushOutput>> {
         let running = self.running.values().filter(|one| matches!(one.work, Work::Digest { .. })).count();
-        if running >= DIGESTS_IN_FLIGHT {
+        if running >= if shared.is_gentle { 1 } else { DIGESTS_IN_FLIGHT } {
             return None;
         }
         if shared.card.is_some() {

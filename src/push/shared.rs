@@ -176,6 +176,8 @@ pub(super) struct Shared {
     pub(super) events: VecDeque<Event>,
     pub(super) credit: Credit,
     pub(super) meter: Meter,
+    /// One file is read at a time.
+    pub(super) is_gentle: bool,
 }
 
 impl Shared {
@@ -200,10 +202,11 @@ impl Shared {
             tells: VecDeque::new(),
             forgotten: Vec::new(),
             ids: StepIds::default(),
-            exchanges: Exchanges::new(Jitter::new(options.seed)),
+            exchanges: Exchanges::new(Jitter::new(options.seed), options.patience),
             events: VecDeque::new(),
             credit: Credit::new(options.buffer_budget_bytes),
             meter: Meter::default(),
+            is_gentle: false,
             options,
         }
     }

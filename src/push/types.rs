@@ -4,6 +4,7 @@ use crate::error::{Code, Error};
 use crate::http::FileIdx;
 use crate::hub::{Hub, RepoId};
 use crate::limits;
+use crate::retry::Patience;
 use crate::time::Millis;
 
 /// How one push shall run.
@@ -53,6 +54,8 @@ pub struct PushOptions {
     pub epoch_at_zero: Millis,
     /// Memory that this push may hold in buffers, in bytes.
     pub buffer_budget_bytes: u64,
+    /// How long passing failures are borne.
+    pub patience: Patience,
     /// Seed of the jitter.
     pub seed: u64,
 }
@@ -83,6 +86,7 @@ impl PushOptions {
             lanes: 1,
             epoch_at_zero: Millis(0),
             buffer_budget_bytes: limits::BUFFER_BUDGET_BYTES,
+            patience: Patience::Normal,
             seed: 0,
         }
     }
@@ -139,6 +143,20 @@ pub enum Phase {
     UploadingLargeFiles,
     /// The commit is on its way.
     Committing,
+}
+
+/// Whether a push goes on at the moment.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum RunState {
+    /// It does.
+    #[default]
+    Running,
+    /// The caller has paused it.
+    Paused,
+    /// There is no connection; it goes on by itself.
+    Offline,
+    /// Everything waits for a time to come: a server has asked for it, or does not answer well.
+    Waiting,
 }
 
 /// What a file is doing, for its progress bar.
@@ -278,9 +296,15 @@ pub struct ByteTotals {
     pub sent: u64,
 }
 
-/// A snapshot of a push; never goes back within one push.
+/// A snapshot of a push; never goes back within one push, but for its state, speed and time left.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct Progress {
+    /// Whether it goes on.
+    pub state: RunState,
+    /// When it does, while it waits for a time.
+    ///
+    /// Units: milliseconds since 1970, when the options say what the driver's clock is.
+    pub waiting_until: Option<Millis>,
     /// The phase.
     pub phase: Phase,
     /// Counts of added files.

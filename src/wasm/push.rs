@@ -77,6 +77,17 @@ impl PushHandle {
         self.0.resume();
     }
 
+    /// Limits the bytes of contents per second, or lets them go as they can.
+    #[wasm_bindgen(js_name = "limitSpeed")]
+    pub fn limit_speed(&mut self, #[wasm_bindgen(js_name = "bytesPerSecond")] bytes_per_second: Option<f64>) {
+        self.0.limit_speed(bytes_per_second.map(|bytes| bytes as u64));
+    }
+
+    /// Leaves room for others, or takes what there is.
+    pub fn gentle(&mut self, on: bool) {
+        self.0.gentle(on);
+    }
+
     /// Cancels everything under way; the push ends with `aborted`.
     pub fn abort(&mut self) {
         self.0.abort();

@@ -430,8 +430,8 @@ impl Endpoint for AnyEndpoint {
         self.0.replay()
     }
 
-    fn patience(&self) -> Millis {
-        self.0.patience()
+    fn deadline(&self) -> Millis {
+        self.0.deadline()
     }
 
     fn request(&self, hub: &Hub) -> Result<Request, Error> {
@@ -446,7 +446,7 @@ impl Endpoint for AnyEndpoint {
 /// [`Endpoint`] without its types.
 trait Shown {
     fn replay(&self) -> Replay;
-    fn patience(&self) -> Millis;
+    fn deadline(&self) -> Millis;
     fn request(&self, hub: &Hub) -> Result<Request, Error>;
     fn parse(&self, response: &Response, hub: &Hub) -> Result<Json, Error>;
 }
@@ -459,8 +459,8 @@ impl<E: Endpoint, V: From<E::Output> + Serialize> Shown for ShownAs<E, V> {
         self.0.replay()
     }
 
-    fn patience(&self) -> Millis {
-        self.0.patience()
+    fn deadline(&self) -> Millis {
+        self.0.deadline()
     }
 
     fn request(&self, hub: &Hub) -> Result<Request, Error> {

@@ -5,14 +5,15 @@ use serde::{Deserialize, Serialize};
 use tsify::Tsify;
 
 use super::commits::DryRunView;
-use crate::error::Error;
+use crate::error::{Code, Error};
 use crate::http::FileIdx;
 use crate::hub::{Hub, HubUrl, RepoId, Token};
 use crate::json::{Fields, Json, Misfit, Read};
 use crate::push::{
     Activity, ByteCounts, CommitMade, Commits, Event, FileCounts, FileOutcome, FileState, OnFileError, Operation,
-    Phase, Progress, PushOptions, PushOutput,
+    Phase, Progress, PushOptions, PushOutput, RunState,
 };
+use crate::retry::Patience;
 use crate::time::Millis;
 
 reads!(RepoSpec, PushSpec, OperationSpec);
@@ -145,6 +146,9 @@ pub struct PushSpec {
     /// Memory budget in bytes.
     #[cfg_attr(feature = "wasm", tsify(optional))]
     pub buffer_budget_bytes: Option<u64>,
+    /// How long passing failures are borne; default `normal`.
+    #[cfg_attr(feature = "wasm", tsify(optional, type = "\"normal\" | \"endless\""))]
+    pub patience: Option<String>,
     /// Seed of the jitter; 32 random bits will do.
     pub seed: u32,
 }
@@ -176,6 +180,7 @@ impl Read for PushSpec {
             lanes: spec.get("lanes")?,
             epoch_at_zero_ms: spec.get("epochAtZeroMs")?,
             buffer_budget_bytes: spec.get("bufferBudgetBytes")?,
+            patience: spec.get("patience")?,
             seed: spec.get("seed")?,
         })
     }
@@ -224,8 +229,20 @@ impl PushSpec {
         if let Some(bytes) = self.buffer_budget_bytes {
             options.buffer_budget_bytes = bytes;
         }
+        options.patience = patience(self.patience.as_deref())?;
         options.seed = u64::from(self.seed);
         Ok(options)
+    }
+}
+
+fn patience(name: Option<&str>) -> Result<Patience, Error> {
+    match name {
+        None | Some("normal") => Ok(Patience::Normal),
+        Some("endless") => Ok(Patience::Endless),
+        Some(other) => {
+            let message = format!("patience must be \"normal\" or \"endless\", and not {other:?}");
+            Err(Error::new(Code::InvalidInput, message))
+        }
     }
 }
 
@@ -494,6 +511,13 @@ impl From<FileOutcome> for FileOutcomeView {
 #[cfg_attr(feature = "wasm", derive(Tsify))]
 #[serde(rename_all = "camelCase")]
 pub struct ProgressView {
+    /// Whether it goes on.
+    #[cfg_attr(feature = "wasm", tsify(type = "\"running\" | \"paused\" | \"offline\" | \"waiting\""))]
+    pub state: String,
+    /// When it does, in milliseconds since 1970.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "wasm", tsify(optional))]
+    pub waiting_until_ms: Option<u64>,
     /// Phase.
     #[cfg_attr(feature = "wasm", tsify(type = "\"preuploading\" | \"uploadingLargeFiles\" | \"committing\""))]
     pub phase: String,
@@ -557,7 +581,15 @@ impl From<Progress> for ProgressView {
         let FileCounts { total, hashed, uploaded, committed, skipped, failed } = progress.files;
         let files = CountView { total, hashed, uploaded, committed, skipped, failed };
         let ByteCounts { total, read, deduplicated, sent, registered, committed } = progress.bytes;
+        let state = match progress.state {
+            RunState::Running => "running",
+            RunState::Paused => "paused",
+            RunState::Offline => "offline",
+            RunState::Waiting => "waiting",
+        };
         ProgressView {
+            state: state.to_owned(),
+            waiting_until_ms: progress.waiting_until.map(|until| until.0),
             phase: phase_name(progress.phase).to_owned(),
             files,
             bytes: ByteCountView { total, read, deduplicated, sent, registered, committed },

@@ -412,6 +412,11 @@ pub enum InputView {
         /// Bytes so far.
         bytes: u64,
     },
+    /// The device has a connection, or has none.
+    Connection {
+        /// Whether there is one.
+        online: bool,
+    },
 }
 
 /// [`Ingested`].
@@ -447,6 +452,9 @@ impl Read for InputView {
     fn read(json: Json) -> Result<InputView, Misfit> {
         let mut input = Fields::of(json)?;
         let kind: String = input.get("type")?;
+        if kind == "connection" {
+            return Ok(InputView::Connection { online: input.get("online")? });
+        }
         let id = input.get("id")?;
         Ok(match kind.as_str() {
             "probed" => InputView::Probed { id, files: input.get("files")? },
@@ -701,6 +709,7 @@ impl From<InputView> for Input {
                 Input::FileFailed { id: StepId(id), file: FileIdx(file), failure: failure.into() }
             }
             InputView::Progress { id, bytes } => Input::Progress { id: StepId(id), bytes },
+            InputView::Connection { online } => Input::Connection { online },
         }
     }
 }
@@ -729,6 +738,7 @@ impl From<Input> for InputView {
                 InputView::FileFailed { id: id.0, file: file.0, failure: failure.into() }
             }
             Input::Progress { id, bytes } => InputView::Progress { id: id.0, bytes },
+            Input::Connection { online } => InputView::Connection { online },
         }
     }
 }

@@ -19,6 +19,8 @@ export class FetchTransport implements Transport {
   }
 
   async send(request: Outgoing, { signal }: Sending): Promise<Answer> {
+    // A `fetch` that the caller brings need not look at the signal first.
+    signal.throwIfAborted();
     const init: RequestInit = {
       method: request.method,
       headers: request.headers.map(([name, value]): [string, string] => [name, value]),

@@ -32,7 +32,7 @@ export interface Answer {
 /** How a request goes on. */
 export interface Sending {
   readonly signal: AbortSignal;
-  /** Told how many bytes of the body have left, where the platform says it. */
+  /** Told how many bytes of the body have left, where the platform says it: zero at first, and all of them at last. */
   readonly onSent?: ((bytes: number) => void) | undefined;
 }
 

@@ -16,9 +16,13 @@ export class XhrTransport implements Transport {
       for (const [name, value] of request.headers) xhr.setRequestHeader(name, value);
       xhr.responseType = "text";
       if (onSent !== undefined) {
-        xhr.upload.addEventListener("progress", (event) => {
+        // From now on silence means that nothing moves.
+        onSent(0);
+        const tell = (event: ProgressEvent): void => {
           onSent(event.loaded);
-        });
+        };
+        xhr.upload.addEventListener("progress", tell);
+        xhr.upload.addEventListener("load", tell);
       }
       const abort = (): void => {
         xhr.abort();

@@ -26,8 +26,15 @@ export type UploadEvent =
   /** A commit stands. */
   | { event: "commit"; oid: string; url: string; files: number };
 
-/** A snapshot of a push. Nothing in it goes back, but speed and time left. */
+/** A snapshot of a push. Nothing in it goes back, but its state, speed and time left. */
 export interface Progress {
+  /**
+   * Whether it goes on. "offline": there is no connection, and it goes on by itself when there is one; "waiting": a server has asked for
+   * time, or does not answer well, and the next attempt is at `waitingUntilMs`.
+   */
+  state: "running" | "paused" | "offline" | "waiting";
+  /** In milliseconds since 1970, while it is "waiting". */
+  waitingUntilMs?: number;
   phase: Phase;
   /** Added files; each counts in every stage that it has passed. */
   files: { total: number; hashed: number; uploaded: number; committed: number; skipped: number; failed: number };
@@ -73,6 +80,7 @@ export interface CommittedFile {
 /** The snapshot of a push that has not begun. */
 export function noProgress(): Progress {
   return {
+    state: "running",
     phase: "preuploading",
     files: { total: 0, hashed: 0, uploaded: 0, committed: 0, skipped: 0, failed: 0 },
     bytes: { total: 0, read: 0, deduplicated: 0, sent: 0, registered: 0, committed: 0 },

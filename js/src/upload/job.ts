@@ -4,7 +4,8 @@
  * Invariants: it begins at once; events go to whoever listens when they happen and are not kept for others; the promise
  * rejects once, and with the signal's reason when it was stopped.
  */
-import { linkedController, orAborted } from "../abort.js";
+import { linkedController, onceTidy } from "../abort.js";
+import { InvalidInputError } from "../errors.js";
 import { EventQueue } from "./event-queue.js";
 import { noProgress, type CommitOutput, type Progress, type UploadEvent } from "./events.js";
 
@@ -24,9 +25,16 @@ export interface UploadJob extends Promise<CommitOutput>, AsyncIterable<UploadEv
   readonly progress: Progress;
   /** Begins nothing new until {@link resume}; what is in the air is finished. */
   pause(): void;
-  /** Goes on. */
+  /** Goes on; also where the platform says that there is no connection, until it says so again. */
   resume(): void;
-  /** Stops everything; the promise rejects with `reason`. @default an `AbortError` */
+  /**
+   * Sends contents at so many bytes per second on average, one body at a time; nothing lets them go as fast as they can. What is in the
+   * air is not slowed down.
+   */
+  limitSpeed(bytesPerSecond: number | undefined): void;
+  /** Leaves room for others: one file is read and one body sent at a time, until it is switched off. */
+  gentle(on: boolean): void;
+  /** Stops everything: when the promise rejects with `reason`, every request has been cancelled. @default an `AbortError` */
   abort(reason?: unknown): void;
 }
 
@@ -46,7 +54,12 @@ export interface Attached {
   progress(): Progress | undefined;
   pause(): void;
   resume(): void;
+  limitSpeed(bytesPerSecond: number | undefined): void;
+  gentle(on: boolean): void;
 }
+
+/** Milliseconds that a job which was stopped has for giving its memory back; then its promise rejects anyway. */
+const TIDY_MS = 50;
 
 /** Milliseconds between two reports. */
 const REPORT_EVERY_MS = 1_000;
@@ -60,6 +73,8 @@ export class Job implements UploadJob {
   #push: Attached | undefined;
   #lastProgress = noProgress();
   #paused = false;
+  #bytesPerSecond: number | undefined;
+  #gentle = false;
   #over = false;
 
   /** Begins: `run` is called at once, so that it can take out of a drop what must be taken at once. */
@@ -73,6 +88,8 @@ export class Job implements UploadJob {
     const attach = (push: Attached): void => {
       this.#push = push;
       if (this.#paused) push.pause();
+      if (this.#bytesPerSecond !== undefined) push.limitSpeed(this.#bytesPerSecond);
+      if (this.#gentle) push.gentle(true);
     };
     const takeStock = (): void => {
       this.#lastProgress = this.progress;
@@ -80,7 +97,7 @@ export class Job implements UploadJob {
     const reports = setInterval(() => {
       emit({ event: "report", progress: this.progress });
     }, REPORT_EVERY_MS);
-    this.#result = orAborted(run({ signal, emit, attach, takeStock }), signal).finally(() => {
+    this.#result = onceTidy(run({ signal, emit, attach, takeStock }), signal, TIDY_MS).finally(() => {
       clearInterval(reports);
       release();
       emit({ event: "report", progress: this.progress });
@@ -102,6 +119,20 @@ export class Job implements UploadJob {
   resume(): void {
     this.#paused = false;
     this.#push?.resume();
+  }
+
+  limitSpeed(bytesPerSecond: number | undefined): void {
+    // Those who write JavaScript may give anything.
+    const given: unknown = bytesPerSecond;
+    if (given !== undefined && !(typeof given === "number" && given > 0))
+      throw new InvalidInputError("the limit must be a number of bytes per second above zero, or undefined");
+    this.#bytesPerSecond = bytesPerSecond;
+    this.#push?.limitSpeed(bytesPerSecond);
+  }
+
+  gentle(on: boolean): void {
+    this.#gentle = on;
+    this.#push?.gentle(on);
   }
 
   abort(reason?: unknown): void {

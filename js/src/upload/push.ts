@@ -32,6 +32,11 @@ export interface PushParams extends RepoParams {
   isPullRequest?: boolean | undefined;
   /** Store large files by Xet, where the Hub offers it; else, and without, by LFS. What a reader gets is the same. @default true */
   useXet?: boolean | undefined;
+  /**
+   * How long failures that may pass are borne: broken connections, servers that are overrun. "normal": a few attempts each, and so
+   * many for the whole push; "endless": for ever, with waits that grow to five minutes. @default "normal"
+   */
+  patience?: "normal" | "endless" | undefined;
   /** Hash and pack in web workers. @default wherever there are some */
   useWebWorkers?: UseWebWorkers | undefined;
 }
@@ -85,6 +90,7 @@ export async function push(
     return await driver.run({
       signal,
       onEvent: control.emit,
+      waitsForConnection: true,
       prepare: (machine) => supply(machine, plan, sources, signal),
       conclude: async (output, machine) => ({
         commit: { oid: output.head.oid, url: output.head.url },
@@ -109,12 +115,12 @@ function open(
   rules: FolderRules,
   lanes: number,
 ): PushMachine {
-  const { branch, createBranch, parentCommit, verify, isPullRequest, useXet = true } = params;
+  const { branch, createBranch, parentCommit, verify, isPullRequest, patience, useXet = true } = params;
   try {
     return new Handle({
       repo: repoSpec(params.repo),
       ...hubSpec(params),
-      ...compact(checkTexts({ branch, parentCommit, title, description })),
+      ...compact(checkTexts({ branch, parentCommit, title, description, patience })),
       ...compact({ createBranch, verify, isPullRequest, ...rules }),
       useXet,
       lanes,
@@ -128,6 +134,16 @@ function open(
 
 function attached(driver: Driver<PushOutputView, PushMachine>): Attached {
   return {
+    limitSpeed: (bytesPerSecond) => {
+      driver.change((machine) => {
+        machine.limitSpeed(bytesPerSecond);
+      });
+    },
+    gentle: (on) => {
+      driver.change((machine) => {
+        machine.gentle(on);
+      });
+    },
     progress: () => driver.peek((machine, nowMs) => machine.progress(nowMs)),
     pause: () => {
       driver.change((machine) => {
@@ -138,6 +154,7 @@ function attached(driver: Driver<PushOutputView, PushMachine>): Attached {
       driver.change((machine) => {
         machine.resume();
       });
+      driver.tryConnection();
     },
   };
 }

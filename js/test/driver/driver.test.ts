@@ -77,7 +77,10 @@ class ScriptedIo implements Io {
 
 const turn = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
 
-function start(steps: Steps, more: { onEvent?: (event: EventView) => void; prepare?: () => Promise<void> } = {}) {
+function start(
+  steps: Steps,
+  more: { onEvent?: (event: EventView) => void; prepare?: () => Promise<void>; waitsForConnection?: boolean } = {},
+) {
   const machine = new ScriptedMachine(steps);
   const io = new ScriptedIo();
   const controller = new AbortController();
@@ -94,7 +97,7 @@ describe("the driver", () => {
     io.answer(2);
     io.answer(1);
     expect(await run).toBe("the end");
-    expect(machine.inputs.map(({ id }) => id)).toEqual([2, 1]);
+    expect(machine.inputs).toMatchObject([{ id: 2 }, { id: 1 }]);
     expect(machine.freed).toBe(1);
   });
 
@@ -103,11 +106,13 @@ describe("the driver", () => {
     await turn();
     io.answer(1);
     io.answer(2);
-    await turn();
-    expect(io.performed.map(({ work }) => work.id)).toEqual([1, 2, 3]);
+    // The loop may give way to others in between.
+    await vi.waitFor(() => {
+      expect(io.performed.map(({ work }) => work.id)).toEqual([1, 2, 3]);
+    });
     io.answer(3);
     await run;
-    expect(machine.inputs.map(({ id }) => id)).toEqual([1, 2, 3]);
+    expect(machine.inputs).toMatchObject([{ id: 1 }, { id: 2 }, { id: 3 }]);
   });
 
   it("stops a cancelled step and drops its late answer", async () => {
@@ -220,6 +225,25 @@ describe("the driver", () => {
     const invalid = await start(end({ ...view, code: "invalid_input" })).run.catch((error: unknown) => error);
     expect(invalid).toBeInstanceOf(InvalidInputError);
     await expect(start(end({ ...view, code: "aborted" })).run).rejects.toMatchObject({ name: "AbortError" });
+  });
+
+  it("tells a machine that there is no connection before it hears of what that has broken", async () => {
+    vi.stubGlobal("navigator", { onLine: true });
+    vi.stubGlobal("addEventListener", () => undefined);
+    vi.stubGlobal("removeEventListener", () => undefined);
+    try {
+      const { io, run, machine } = start([send(1), wait, wait, done], { waitsForConnection: true });
+      await turn();
+      vi.stubGlobal("navigator", { onLine: false });
+      io.reject(1, new Error("the network"));
+      await run;
+      expect(machine.inputs).toMatchObject([
+        { type: "connection", online: false },
+        { type: "failed", id: 1 },
+      ]);
+    } finally {
+      vi.unstubAllGlobals();
+    }
   });
 
   it("frees the machine when it throws", async () => {

@@ -44,6 +44,7 @@ class Script implements Io {
   }
 
   give(input: InputView): void {
+    if (input.type === "connection") throw new Error("no transcript has this");
     const step = this.#open.get(input.id);
     if (step === undefined) throw new Error(`step ${input.id} was not performed`);
     if (input.type === "progress") step.report(input.bytes);

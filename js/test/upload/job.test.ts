@@ -1,7 +1,8 @@
 // What a job promises to whoever holds it.
 import { describe, expect, it, vi } from "vitest";
 import { noProgress, type CommitOutput, type UploadEvent } from "../../src/upload/events.js";
-import { Job, type Control } from "../../src/upload/job.js";
+import { InvalidInputError } from "../../src/errors.js";
+import { Job, type Attached, type Control } from "../../src/upload/job.js";
 
 const output: CommitOutput = {
   commit: { oid: "1", url: "u" },
@@ -34,6 +35,17 @@ const progress = (path: string, share: number, state: "hashing" | "uploading" = 
   progress: share,
   state,
 });
+/** A push that notes what it is told. */
+function attached(told: unknown[]): Attached {
+  return {
+    progress: () => undefined,
+    pause: () => told.push("pause"),
+    resume: () => told.push("resume"),
+    limitSpeed: (bytesPerSecond) => told.push(bytesPerSecond),
+    gentle: (on) => told.push(on),
+  };
+}
+
 const turn = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
 
 async function collect(job: AsyncIterable<UploadEvent>): Promise<UploadEvent[]> {
@@ -176,17 +188,43 @@ describe("a job", () => {
     expect(control.signal.aborted).toBe(true);
   });
 
-  it("pauses a push that is connected later", () => {
+  it("rejects when what was stopped has tidied up, and soon where that hangs", async () => {
+    const tidy = newJob();
+    tidy.job.abort();
+    const early = await Promise.race([tidy.job.catch(() => "rejected"), turn().then(() => "pending")]);
+    expect(early).toBe("pending");
+    tidy.reject(new Error("whatever it says at its end"));
+    await expect(tidy.job).rejects.toMatchObject({ name: "AbortError" });
+
+    const hanging = newJob();
+    const begun = performance.now();
+    hanging.job.abort();
+    await expect(hanging.job).rejects.toMatchObject({ name: "AbortError" });
+    expect(performance.now() - begun).toBeLessThan(1_000);
+  });
+
+  it("tells a push that is connected later what was wished before", () => {
     const { job, control } = newJob();
-    const done: string[] = [];
+    const done: unknown[] = [];
     job.pause();
-    control.attach({
-      progress: () => undefined,
-      pause: () => done.push("pause"),
-      resume: () => done.push("resume"),
-    });
+    job.limitSpeed(1_000_000);
+    job.gentle(true);
+    control.attach(attached(done));
     job.resume();
-    expect(done).toEqual(["pause", "resume"]);
+    job.limitSpeed(undefined);
+    job.gentle(false);
+    expect(done).toEqual(["pause", 1_000_000, true, "resume", undefined, false]);
+    job.abort();
+    job.catch(() => undefined);
+  });
+
+  it("takes no limit that is none", () => {
+    const { job } = newJob();
+    for (const limit of [0, -1, NaN, "fast", null]) {
+      expect(() => {
+        job.limitSpeed(limit as number);
+      }).toThrow(InvalidInputError);
+    }
     job.abort();
     job.catch(() => undefined);
   });
@@ -196,7 +234,7 @@ describe("a job", () => {
     try {
       const { job, control, resolve } = newJob();
       let snapshot = noProgress();
-      control.attach({ progress: () => snapshot, pause: () => undefined, resume: () => undefined });
+      control.attach({ ...attached([]), progress: () => snapshot });
       const reports: number[] = [];
       const listening = (async () => {
         for await (const event of job) if (event.event === "report") reports.push(event.progress.requests);

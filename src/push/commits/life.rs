@@ -127,7 +127,7 @@ impl Life {
         let delay = if self.tries == 0 { Millis(0) } else { retry::backoff(self.tries) };
         self.tries += 1;
         let mut errand = Errand::api(Purpose::Commit, attempt.commit.request(&shared.options.hub)?, Replay::Unsafe);
-        errand.patience = COMMIT_DEADLINE;
+        errand.deadline = COMMIT_DEADLINE;
         shared.exchanges.start(errand, now + delay);
         self.state = State::Posting(attempt);
         Ok(())

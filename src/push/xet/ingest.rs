@@ -59,7 +59,7 @@ impl Ingests {
         }
         let index = *self.others.front()?;
         let credit = shared.files[index].size.clamp(1, DIGEST_CREDIT_BYTES);
-        if reading > self.lanes || !shared.credit.spend(credit) {
+        if reading > (if shared.is_gentle { 0 } else { self.lanes }) || !shared.credit.spend(credit) {
             return None;
         }
         self.others.pop_front();

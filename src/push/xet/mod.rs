@@ -180,7 +180,7 @@ impl Xet {
 
     /// Takes what the data plane says. `Ok(false)`: it was not asked.
     pub(super) fn take(&mut self, shared: &mut Shared, now: Millis, input: Input) -> Result<bool, Error> {
-        let id = input.id();
+        let Some(id) = input.id() else { return Ok(false) };
         if !self.is_open(id) {
             return Ok(self.cancelled.contains(&id));
         }

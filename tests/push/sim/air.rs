@@ -38,6 +38,7 @@ impl World {
             let token = if request.url.starts_with(HUB) { TOKEN } else { CAS_TOKEN };
             assert!(value.contains(token), "each its own token: {name}");
         }
+        assert!(!self.is_offline, "nothing is sent without a connection: {name}");
         assert!(self.open.insert(id), "{id:?} stands twice");
         if name == "commit" {
             assert_eq!(self.commits_open, 0, "one commit at a time");
@@ -67,6 +68,10 @@ impl World {
             || Due::Input(Input::Failed { id, failure: Failure { code: Code::Blocked, message: "reset".into() } });
         let due = match fault {
             Fault::Hang => return,
+            Fault::Silence => {
+                let bytes = request.body_bytes();
+                return self.later(id, 20, Due::Input(Input::Progress { id, bytes }));
+            }
             Fault::LateTwin => {
                 let body = self.body(&request);
                 return self.due.push((self.now + Millis(200_000), id, Due::Work(request, body)));
@@ -155,13 +160,22 @@ impl World {
 
     /// Advances the clock to the next thing that happens, and returns what the machine must be told.
     pub fn ripen(&mut self, until: Option<Millis>) -> Vec<Input> {
-        let next = self.due.iter().map(|(at, _, _)| *at).chain(until).min();
+        let change = self.connection.front().map(|(at, _)| *at);
+        let next = self.due.iter().map(|(at, _, _)| *at).chain(until).chain(change).min();
         let Some(next) = next else { panic!("the push waits for nothing, for ever") };
         assert!(next.0 < 86_400_000, "the push does not settle in a day");
         self.now = self.now.max(next);
         let mut ripe: Vec<usize> = (0..self.due.len()).filter(|&i| self.due[i].0 <= self.now).collect();
         ripe.reverse();
         let mut inputs = Vec::new();
+        while self.connection.front().is_some_and(|(at, _)| *at <= self.now) {
+            let (_, online) = self.connection.pop_front().expect("a change");
+            self.is_offline = !online;
+            inputs.push(Input::Connection { online });
+            if !online {
+                self.lose_answers();
+            }
+        }
         for index in ripe {
             let (_, id, due) = self.due.swap_remove(index);
             match due {
@@ -192,7 +206,7 @@ impl World {
                 Input::Progress { .. } | Input::Sealed { .. } | Input::Query { .. } | Input::Lost { .. }
             );
             if !stays {
-                let id = input.id();
+                let Some(id) = input.id() else { continue };
                 self.open.remove(&id);
                 self.just_answered.insert(id);
                 self.receipts.landed(id);
@@ -203,6 +217,17 @@ impl World {
             }
         }
         inputs
+    }
+
+    /// The connection is gone: whatever is on its way back never arrives.
+    fn lose_answers(&mut self) {
+        for (_, id, due) in &mut self.due {
+            if matches!(due, Due::Input(Input::Response { .. }) | Due::Learn(..)) {
+                let failure = Failure { code: Code::Blocked, message: "the connection is gone".into() };
+                *due = Due::Input(Input::Failed { id: *id, failure });
+                self.receipts.cancelled(*id);
+            }
+        }
     }
 
     /// Lets everything happen that is still on its way to the Hub.

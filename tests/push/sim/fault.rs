@@ -17,6 +17,8 @@ pub enum Fault {
     CutMiddle,
     /// The work is done, the answer is lost.
     CutAfter,
+    /// All of the body leaves, and then nothing comes back; no work done.
+    Silence,
     /// The work is done, the answer is half.
     HalfAnswer,
     /// A page for people instead of the work, with a status of success.

@@ -56,6 +56,9 @@ pub struct World {
     pub whole_xorbs: bool,
     /// Milliseconds that every answer takes besides.
     pub slowness_ms: u64,
+    /// When the connection goes and comes back. While it is gone, nothing may be sent, and what is in the air is lost.
+    pub connection: VecDeque<(Millis, bool)>,
+    pub is_offline: bool,
     /// Requests that were answered 401.
     pub refusals: u32,
     /// Who plans commits, when the push asks.
@@ -97,6 +100,8 @@ impl World {
             deaths: VecDeque::new(),
             whole_xorbs: false,
             slowness_ms: 0,
+            connection: VecDeque::new(),
+            is_offline: false,
             refusals: 0,
             planner: plan_commit,
             faulted: 0,

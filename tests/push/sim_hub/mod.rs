@@ -8,6 +8,7 @@ mod files;
 mod held;
 mod objects;
 mod pulls;
+mod quota;
 mod route;
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
@@ -19,6 +20,7 @@ use self::held::commits;
 pub use self::held::{Held, SimCommit, git_blob, hex, sha256};
 pub use self::pulls::SimPull;
 use self::pulls::pull_json;
+pub use self::quota::SimQuota;
 pub use self::route::route;
 use crate::sim_cas::SimCas;
 
@@ -58,6 +60,8 @@ pub struct SimHub {
     pub cas: SimCas,
     /// The virtual time.
     pub now_ms: u64,
+    /// Calls that it takes in each window, when it counts them.
+    pub quota: Option<SimQuota>,
 }
 
 impl SimHub {
@@ -103,8 +107,19 @@ impl SimHub {
         id
     }
 
-    /// Does the work and answers.
+    /// Does the work and answers, unless the quota is used up.
     pub fn serve(&mut self, request: &Request, body: &[u8]) -> Response {
+        let Some(mut quota) = self.quota.take_if(|_| request.url.starts_with(HUB)) else {
+            return self.work(request, body);
+        };
+        let mut response =
+            if quota.count(self.now_ms) { self.work(request, body) } else { refuse(429, None, "Too many requests") };
+        response.headers.extend(quota.headers(self.now_ms));
+        self.quota = Some(quota);
+        response
+    }
+
+    fn work(&mut self, request: &Request, body: &[u8]) -> Response {
         match route(request) {
             "head" => {
                 let revision = request.url.rsplit('/').next().unwrap_or_default().trim_end_matches("?expand[]=sha");

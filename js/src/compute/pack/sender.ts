@@ -56,14 +56,18 @@ export class Sender {
     const controller = new AbortController();
     const { signal } = controller;
     this.#open.set(call, controller);
-    let reported = performance.now();
+    let reported = -Infinity;
+    let length = 0;
     const onSent = (bytes: number): void => {
-      if (performance.now() - reported < REPORT_EVERY_MS) return;
+      // That all has left is always told: from then on the wait is for the answer.
+      if (bytes < length && performance.now() - reported < REPORT_EVERY_MS) return;
       reported = performance.now();
       this.#post({ type: "progress", call, bytes });
     };
     try {
-      const outgoing = { method, url, headers, body: sendable(this.#bodyOf(body)), stream: false };
+      const view = this.#bodyOf(body);
+      ({ length } = view);
+      const outgoing = { method, url, headers, body: sendable(view), stream: false };
       const { status, headers: said, text } = await this.#transport.send(outgoing, { signal, onSent });
       weigh(outgoing.body);
       this.#post({ type: "answered", call, answer: { status, headers: said, text } });
