@@ -13,5 +13,6 @@ if [ -d benches ]; then
     cargo bench --locked --package hubferry-conformance
   )
 fi
+npm run --silent bench:abort -w pkg-tests
 npm run --silent bench:stages -w pkg-tests
 npm run --silent bench -w pkg-tests

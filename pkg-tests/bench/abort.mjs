@@ -1,0 +1,54 @@
+// How long a push in a page of Chromium takes to stop, at moments spread over the whole of it: from `abort` to the rejection of its
+// promise. By then no request may be under way. `node bench/abort.mjs [--moments N] [--most MS]`.
+import assert from "node:assert/strict";
+import { rmSync } from "node:fs";
+import { cpus } from "node:os";
+import { join } from "node:path";
+import { parseArgs } from "node:util";
+import { bundle } from "../harness/bundle.mjs";
+import { temporaryFolder } from "../harness/environment.mjs";
+import { startHub } from "../harness/hub.mjs";
+import { startMeasured } from "../harness/pipe.mjs";
+import { median } from "./table.mjs";
+
+const { values: options } = parseArgs({
+  options: { moments: { type: "string", default: "50" }, most: { type: "string", default: "3000" } },
+});
+const moments = Number(options.moments);
+const size = 8 * 1024 * 1024;
+
+const page = await bundle({
+  from: join(import.meta.dirname, "page"),
+  pages: ["index.html"],
+  into: join(temporaryFolder("bench-page"), "dist"),
+});
+const hub = await startHub({ page, flags: ["--bench"] });
+const browser = await startMeasured();
+try {
+  await hub.create("abort");
+  await browser.open(`${hub.url}/`);
+  const known = { hubUrl: hub.url, accessToken: hub.token, repo: hub.repo("abort") };
+  const times = [];
+  for (let moment = 0; moment < moments; moment++) {
+    // Most of what can be in the middle is so at the beginning.
+    const afterMs = Number(options.most) * ((moment + Math.random()) / moments) ** 2;
+    const asked = { options: { ...known, useXet: moment % 4 > 0 }, count: 6, size, afterMs };
+    const { outcome, ms } = await browser.evaluate((asked) => window.stop(asked), asked);
+    if (outcome === "done") continue;
+    assert.equal(outcome, "AbortError");
+    times.push(ms);
+  }
+  assert.ok(
+    times.length >= moments / 2,
+    `most pushes had ended before they were stopped: give --most less than ${options.most}`,
+  );
+  times.sort((a, b) => a - b);
+  const shown = (ms) => `${ms.toFixed(1)} ms`;
+  console.log(
+    `abort at ${times.length} moments on ${cpus().length} × ${cpus()[0]?.model}: median ${shown(median(times))}, worst ${shown(times.at(-1))} (goal: below 100 ms)`,
+  );
+} finally {
+  await browser.close();
+  await hub.stop();
+  rmSync(hub.data, { recursive: true, force: true });
+}
