@@ -13,7 +13,7 @@ export async function bundle({ from, pages, into }) {
     async resolveId(source, importer) {
       // What the package keeps to itself, for measurements: beside its entry, as the entry's own code finds it.
       if (source === "hubferry-wasm") {
-        const entry = await this.resolve("hubferry/core", join(project(), "index.js"), { skipSelf: true });
+        const entry = await this.resolve("hubferry/core", join(project(), "package.json"), { skipSelf: true });
         return await this.resolve("../wasm/core.js", entry.id, { skipSelf: true });
       }
       if (/^hubferry(\/|$)/.test(source))
