@@ -234,6 +234,7 @@ export class Lane {
           at += piece.length;
           this.#feed(job, piece, end - bytes.length + at);
         } while (at < bytes.length);
+        if (job.isTold && job.state === "read") this.#tellCheckpoint(job.borrowed?.digestAt(bytes));
         if (isOwn) release(bytes.buffer);
       }
     } catch (error) {
@@ -267,7 +268,6 @@ export class Lane {
     }
     job.hasher?.update(bytes);
     packer.feed(bytes);
-    if (job.isTold) this.#tellCheckpoint(job.borrowed?.digestAt(bytes));
     if (end === job.size) {
       packer.end();
       job.state = "ended";
