@@ -84,6 +84,12 @@ impl Patience {
     pub fn allows(self, failures: u32) -> bool {
         self == Patience::Endless || failures < ATTEMPTS
     }
+
+    /// The wait before that: doubling up to a bound, which endless patience leaves behind after the usual attempts.
+    pub fn wait_after(self, failures: u32) -> Millis {
+        let is_beyond = self == Patience::Endless && failures >= ATTEMPTS;
+        doubled(FIRST_RETRY_DELAY, failures, if is_beyond { LONGEST_ENDLESS_DELAY } else { LONGEST_RETRY_DELAY })
+    }
 }
 
 /// Failed attempts of one request.

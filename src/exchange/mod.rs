@@ -188,6 +188,11 @@ impl<P: Clone> Exchanges<P> {
         self.capacity(lane).saturating_sub(self.in_air(lane) + waiting)
     }
 
+    /// Whether there is nothing to do.
+    pub fn is_idle(&self) -> bool {
+        self.flying.is_empty() && self.waiting.is_empty()
+    }
+
     /// When something goes on, while everything waits for a time to come.
     pub fn waits_until(&self, now: Millis) -> Option<Millis> {
         let next = self.waiting.iter().map(|one| self.start_at(now, one)).min()?;

@@ -267,7 +267,10 @@ impl Push {
         if !exchanges.is_online() {
             return (RunState::Offline, None);
         }
-        match exchanges.waits_until(now).filter(|_| !is_reading && self.end.is_none()) {
+        // The Hub's number of commits an hour holds a push up without a request that waits.
+        let held_up = || self.finish.wake_at().filter(|&at| at > now && exchanges.is_idle());
+        let until = exchanges.waits_until(now).or_else(held_up);
+        match until.filter(|_| !is_reading && self.end.is_none()) {
             Some(until) => (RunState::Waiting, Some(self.shared.options.epoch_at_zero + until)),
             None => (RunState::Running, None),
         }

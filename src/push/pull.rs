@@ -15,7 +15,7 @@ use crate::http::Response;
 use crate::hub::discussions::{AskPull, ListPulls, MakeReady, MergePull, OpenPull, Pull as Listed, PullStatus};
 use crate::hub::whoami::WhoAmI;
 use crate::hub::{Endpoint, Replay};
-use crate::limits::{ATTEMPTS, PULL_LOOKS};
+use crate::limits::PULL_LOOKS;
 use crate::retry;
 use crate::step::Failure;
 use crate::time::Millis;
@@ -209,7 +209,7 @@ impl Pull {
             return self.look_at_merge(shared, now, cause);
         }
         // What is merged is refused: a twin that arrives late harms nobody.
-        if may_come && self.tries < ATTEMPTS {
+        if may_come && shared.options.patience.allows(self.tries) {
             shared.events.push_back(Event::Retry {
                 path: None,
                 attempt: self.tries,
@@ -251,7 +251,7 @@ impl Pull {
         if self.looks < PULL_LOOKS {
             return self.look(shared, now, cause);
         }
-        if cause.code != Code::ServerError || self.tries >= ATTEMPTS {
+        if cause.code != Code::ServerError || !shared.options.patience.allows(self.tries) {
             return Err(unknown(shared, cause));
         }
         shared.events.push_back(Event::Retry {

@@ -38,6 +38,7 @@ fn endless_patience_outlasts_a_night() {
         ("preupload", SimHub::new(), options()),
         ("xorb", SimHub::with_xet(), xet_options()),
         ("xet-token", SimHub::with_xet(), xet_options()),
+        ("commit", SimHub::new(), options()),
     ] {
         for fault in [Fault::Status(503), Fault::Status(429), Fault::CutBefore] {
             let patient = PushOptions { patience: Patience::Endless, ..options.clone() };

@@ -9,15 +9,15 @@ use std::sync::Arc;
 
 use super::super::read::read_error;
 use super::super::shared::{Purpose, Shared};
-use super::super::types::Event;
+use super::super::types::{Commits, Event};
 use crate::error::{Code, Error};
 use crate::exchange::{Errand, lost_error};
 use crate::http::Response;
 use crate::hub::commit::{Commit, CommitDone, CommitLine};
 use crate::hub::commits::{CommitInfo, ListCommits};
 use crate::hub::{Endpoint, Replay};
-use crate::limits::{ATTEMPTS, COMMIT_DEADLINE};
-use crate::retry;
+use crate::limits::{COMMIT_DEADLINE, COMMIT_SCALE};
+use crate::retry::Patience;
 use crate::step::Failure;
 use crate::time::Millis;
 
@@ -124,7 +124,7 @@ impl Life {
     }
 
     fn post(&mut self, shared: &mut Shared, now: Millis, attempt: Attempt) -> Result<(), Error> {
-        let delay = if self.tries == 0 { Millis(0) } else { retry::backoff(self.tries) };
+        let delay = if self.tries == 0 { Millis(0) } else { shared.options.patience.wait_after(self.tries) };
         self.tries += 1;
         let mut errand = Errand::api(Purpose::Commit, attempt.commit.request(&shared.options.hub)?, Replay::Unsafe);
         errand.deadline = COMMIT_DEADLINE;
@@ -188,13 +188,17 @@ impl Life {
             if self.is_diminished {
                 return Ok(Fate::Diminished(attempt));
             }
-            if self.tries >= ATTEMPTS {
+            // What can be divided is, before anybody is patient with the whole of it.
+            let is_divisible = shared.options.commits == Commits::Auto && attempt.files.len() > COMMIT_SCALE[0];
+            let is_passing = cause.code != Code::Conflict && !is_divisible;
+            let patience = if is_passing { shared.options.patience } else { Patience::Normal };
+            if !patience.allows(self.tries) {
                 return Ok(Fate::Failed(attempt, cause));
             }
             shared.events.push_back(Event::Retry {
                 path: None,
                 attempt: self.tries,
-                delay_ms: retry::backoff(self.tries).0,
+                delay_ms: shared.options.patience.wait_after(self.tries).0,
                 cause: cause.into_account().message,
             });
             self.post(shared, now, attempt)?;
