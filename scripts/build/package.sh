@@ -15,6 +15,9 @@ rm -f target/stamps/package
 mkdir -p target
 touch target/package-started
 node_modules/.bin/tsc -p js/tsconfig.json
+# Plain pages know no names of packages: the one library that they need comes along, with its licence.
+{ printf '/*!\n'; cat node_modules/idb/LICENSE; printf '*/\n'; cat node_modules/idb/build/index.js; } > dist/vendor/idb.js
+rm dist/vendor/idb.d.ts
 for wasm in wasm wasm-threads; do
   mkdir -p "dist/$wasm"
   cp js/src/$wasm/core.js js/src/$wasm/core_bg.wasm js/src/$wasm/core_bg.wasm.d.ts "dist/$wasm/"
