@@ -96,7 +96,13 @@ describe.each(stores)("journals in %s", (_, make) => {
     // Opening one that is there does not begin it anew.
     await again().open(key, { ...about, files: 1 });
     const listed = new Map((await again().list()).map((each) => [each.key, each]));
-    expect(listed.get(key)).toMatchObject({ ...about, key, size: 3, doneFiles: 5, updatedAt: listed.get(key)?.updatedAt });
+    expect(listed.get(key)).toMatchObject({
+      ...about,
+      key,
+      size: 3,
+      doneFiles: 5,
+      updatedAt: listed.get(key)?.updatedAt,
+    });
     expect(listed.get(key)?.updatedAt).toBeGreaterThanOrEqual(99);
     expect(listed.get(`${key}-other`)?.note).toEqual({ form: ["main"] });
     expect(listed.size).toBe(2);
