@@ -233,6 +233,18 @@ pub const COMMIT_REBASES: u32 = 5;
 /// Events about one file's progress are at least this far apart.
 pub const FILE_PROGRESS_EVERY: Millis = Millis(100);
 
+/// How long a journal is taken at all. Our choice.
+pub const JOURNAL_KEPT: Millis = Millis(30 * 24 * 3_600_000);
+
+/// Bytes of records that go to the journal though there is other work. Our choice.
+pub const JOURNAL_STEP_BYTES: usize = 64 * 1024;
+
+/// A push of so many bytes keeps a journal. Our choice: less is read and sent again in a moment.
+pub const JOURNAL_LEAST_BYTES: u64 = 32 * 1024 * 1024;
+
+/// A push of so many files keeps a journal. Our choice.
+pub const JOURNAL_LEAST_FILES: u64 = 1_000;
+
 /// Largest integer that JavaScript holds exactly: 2^53 − 1.
 pub const MAX_SAFE_INTEGER: u64 = (1 << 53) - 1;
 

@@ -81,6 +81,16 @@ pub enum Step<T> {
     },
     /// Tell the data plane. Needs no answer; what is told in order arrives in order.
     Tell(Tell),
+    /// Append `records` to the journal, in this order; answer with [`Input::Recorded`] or [`Input::Failed`]. One of which nobody waits
+    /// for the answer may be collected, and may be open when the machine ends.
+    Record {
+        /// The step's name.
+        id: StepId,
+        /// Whole records.
+        records: Vec<u8>,
+        /// Answer only when these, and all before them, will survive whatever ends this program.
+        barrier: bool,
+    },
     /// Send `request`; answer with [`Input::Response`] or [`Input::Failed`], and with [`Input::Progress`] (bytes of the
     /// body sent) where the transport can tell.
     Send {
@@ -285,6 +295,11 @@ pub enum Input {
         /// The step.
         id: StepId,
     },
+    /// The answer to [`Step::Record`].
+    Recorded {
+        /// The step.
+        id: StepId,
+    },
     /// The answer to [`Step::Shard`]; none when no file is ready that was not in a shard before.
     Shard {
         /// The step.
@@ -348,6 +363,7 @@ impl Input {
             | Input::Query { id, .. }
             | Input::Lost { id, .. }
             | Input::Flushed { id }
+            | Input::Recorded { id }
             | Input::Shard { id, .. }
             | Input::Planned { id, .. }
             | Input::Response { id, .. }

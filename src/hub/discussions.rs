@@ -161,8 +161,10 @@ pub enum PullStatus {
     Draft,
     /// Its commits are in the default branch.
     Merged,
-    /// Open, or closed without being merged.
-    Other,
+    /// It can be merged.
+    Open,
+    /// Closed without being merged.
+    Closed,
 }
 
 /// Asks how far a pull request is.
@@ -186,7 +188,8 @@ impl Endpoint for AskPull {
         Ok(match status.as_str() {
             "draft" => PullStatus::Draft,
             "merged" => PullStatus::Merged,
-            _ => PullStatus::Other,
+            "open" => PullStatus::Open,
+            _ => PullStatus::Closed,
         })
     }
 }
@@ -254,8 +257,8 @@ mod tests {
         let ask = AskPull { repo: repo_here(), num: 3 };
         let rows = [
             ("draft", PullStatus::Draft),
-            ("open", PullStatus::Other),
-            ("closed", PullStatus::Other),
+            ("open", PullStatus::Open),
+            ("closed", PullStatus::Closed),
             ("merged", PullStatus::Merged),
         ];
         for (status, expected) in rows {

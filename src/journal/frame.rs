@@ -134,7 +134,7 @@ mod tests {
             let whole = ends.iter().filter(|end| **end <= cut).count();
             for (name, bytes) in [("cut", stream[..cut].to_vec()), ("unfilled", [&stream[..cut], &[0; 400]].concat())] {
                 let mut records = read(&bytes);
-                assert_eq!(records.by_ref().map(|record| record.expect("sound")).count(), whole, "{name} at {cut}");
+                assert_eq!(records.by_ref().filter(Result::is_ok).count(), whole, "{name} at {cut}");
                 assert_eq!(records.bytes(), if whole == 0 { 0 } else { ends[whole - 1] }, "{name} at {cut}");
             }
         }

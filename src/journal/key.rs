@@ -1,6 +1,6 @@
 //! The name under which a file is remembered.
 
-use crate::hash::{Sha256, hex};
+use crate::hash::{Sha256, hex, unhex};
 
 /// Path in the repo, size and date of a file in 16 bytes. The same key is taken for the same content.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -27,13 +27,7 @@ impl FileKey {
 
     /// Reads 32 hex digits; `None` for anything else.
     pub fn parse(text: &str) -> Option<FileKey> {
-        let pairs: &[u8; 32] = text.as_bytes().try_into().ok()?;
-        let mut key = [0; 16];
-        for (byte, pair) in key.iter_mut().zip(pairs.as_chunks::<2>().0) {
-            let [high, low] = pair.map(|digit| char::from(digit).to_digit(16));
-            *byte = (high? << 4 | low?) as u8;
-        }
-        Some(FileKey(key))
+        unhex(text).map(FileKey)
     }
 }
 

@@ -3,8 +3,11 @@
 use std::collections::HashMap;
 use std::sync::Arc;
 
+use super::earlier;
 use super::file::Remote;
+use super::journal::Before;
 use super::plan::DEFAULT_BRANCH;
+use super::read::hand_on;
 use super::shared::{Batch, Purpose, Shared, is_rules_file};
 use super::types::{Event, FileState, Phase};
 use crate::error::{Code, Error};
@@ -37,10 +40,8 @@ impl Ask {
         if shared.meter.enter(Phase::Preuploading) {
             shared.events.push_back(Event::Phase(Phase::Preuploading));
         }
-        let request = head(shared).request(&shared.options.hub)?;
-        shared.exchanges.start(Errand::api(Purpose::Head, request, Replay::Safe), now);
         self.in_flight += 1;
-        Ok(())
+        if earlier::ask_pull(shared, now)? { Ok(()) } else { ask_head(shared, now) }
     }
 
     pub(super) fn is_busy(&self) -> bool {
@@ -85,6 +86,15 @@ impl Ask {
         let response = outcome.map_err(lost_error)?;
         match purpose {
             Purpose::Head => self.head(shared, now, &response),
+            Purpose::PullStatus => {
+                earlier::pull_settled(shared, &response)?;
+                self.in_flight += 1;
+                ask_head(shared, now)
+            }
+            Purpose::Earlier(sha) => {
+                earlier::history_settled(shared, &response)?;
+                stand_on(shared, &sha)
+            }
             Purpose::CreateBranch => {
                 match create_branch(shared).parse(&response, &shared.options.hub) {
                     Ok(_) => {}
@@ -112,19 +122,17 @@ impl Ask {
     fn head(&mut self, shared: &mut Shared, now: Millis, response: &Response) -> Result<(), Error> {
         match head(shared).parse(response, &shared.options.hub) {
             Ok(sha) => {
-                if let Some(expected) = &shared.options.parent_commit
-                    && !sha.starts_with(&expected.to_ascii_lowercase())
-                {
-                    return Err(Error::new(
-                        Code::Conflict,
-                        format!(
-                            "Branch {} of {} is at {}, not at the parentCommit {expected}; read it again and retry",
-                            shared.options.revision, shared.options.repo, sha
-                        ),
-                    ));
+                if earlier::ask_history(shared, now, &sha)? {
+                    self.in_flight += 1;
+                    return Ok(());
                 }
-                shared.parent = Some(sha);
-                Ok(())
+                stand_on(shared, &sha)
+            }
+            // The branch of the earlier run's pull request is gone, and the pull request with it.
+            Err(error) if error.code == Code::RevisionNotFound && shared.pull.take().is_some() => {
+                shared.journal.before = Before::default();
+                self.in_flight += 1;
+                ask_head(shared, now)
             }
             Err(error)
                 if error.code == Code::RevisionNotFound
@@ -154,7 +162,33 @@ impl Ask {
 }
 
 fn head(shared: &Shared) -> RepoHead {
-    RepoHead { repo: shared.options.repo.clone(), revision: shared.options.revision.clone() }
+    RepoHead { repo: shared.options.repo.clone(), revision: shared.target() }
+}
+
+fn ask_head(shared: &mut Shared, now: Millis) -> Result<(), Error> {
+    let request = head(shared).request(&shared.options.hub)?;
+    shared.exchanges.start(Errand::api(Purpose::Head, request, Replay::Safe), now);
+    Ok(())
+}
+
+/// The push builds on this commit.
+///
+/// Errors: `conflict` when the caller expects another one.
+fn stand_on(shared: &mut Shared, sha: &str) -> Result<(), Error> {
+    if let Some(expected) = shared.options.parent_commit.as_ref().map(|expected| expected.to_ascii_lowercase())
+        && !sha.starts_with(&expected)
+        && !earlier::stands_as_left(shared, &expected, sha)
+    {
+        return Err(Error::new(
+            Code::Conflict,
+            format!(
+                "Branch {} of {} is at {}, not at the parentCommit {expected}; read it again and retry",
+                shared.options.revision, shared.options.repo, sha
+            ),
+        ));
+    }
+    shared.parent = Some(sha.to_owned());
+    Ok(())
 }
 
 fn create_branch(shared: &Shared) -> CreateBranch {
@@ -192,6 +226,11 @@ fn route(shared: &mut Shared, index: usize) {
     let file = &shared.files[index];
     if judge_early && file.is_unchanged() {
         shared.skip(index, FileState::Unchanged);
+        return;
+    }
+    if file.earlier_mode.is_some() {
+        shared.files[index].mode = file.earlier_mode;
+        hand_on(shared, index);
         return;
     }
     if file.size == 0 {

@@ -77,6 +77,10 @@ pub(super) struct FileEntry {
     pub(super) hashed: bool,
     pub(super) sha256: Option<String>,
     pub(super) skipped: Option<FileState>,
+    /// Where the Hub wanted it, as an earlier run has written down.
+    pub(super) earlier_mode: Option<Mode>,
+    /// The store has its content, as an earlier run has written down.
+    pub(super) was_stored: bool,
     /// The LFS store holds its content.
     pub(super) stored: bool,
     /// It is in a commit, or was unchanged before one: nobody asks about it again.
@@ -100,6 +104,8 @@ impl FileEntry {
             hashed: false,
             sha256: None,
             skipped: None,
+            earlier_mode: None,
+            was_stored: false,
             stored: false,
             done: false,
             xet: XetFile::default(),

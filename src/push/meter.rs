@@ -46,6 +46,12 @@ impl Meter {
         self.progress.bytes.read += bytes;
     }
 
+    /// So many bytes need not be read: enough was known of them before this push.
+    pub(super) fn bytes_known(&mut self, bytes: u64) {
+        self.progress.bytes.read += bytes;
+        self.resumed(bytes);
+    }
+
     /// So many of the bytes that count as read were not.
     pub(super) fn resumed(&mut self, bytes: u64) {
         self.resumed += bytes;
@@ -147,7 +153,7 @@ impl Meter {
 
     pub(super) fn snapshot(&mut self, now: Millis, requests: u64) -> Progress {
         let bytes = self.progress.bytes;
-        self.speed.sample(now, bytes.read + bytes.sent);
+        self.speed.sample(now, bytes.read.saturating_sub(self.resumed) + bytes.sent);
         let left = if self.by_xet { self.left_by_xet() } else { self.left_by_lfs() };
         Progress {
             requests,

@@ -19,7 +19,9 @@ mod card;
 mod commits;
 mod credit;
 mod dry_run;
+mod earlier;
 mod file;
+mod journal;
 mod meter;
 mod mirror;
 mod plan;
@@ -52,7 +54,7 @@ use self::store::Store;
 use self::xet::Xet;
 use crate::error::{Code, Error};
 use crate::exchange::Outgoing;
-use crate::limits::OVERSLEPT;
+use crate::limits::{JOURNAL_LEAST_BYTES, JOURNAL_LEAST_FILES, OVERSLEPT};
 use crate::step::{Input, Step, StepId};
 use crate::time::Millis;
 
@@ -120,12 +122,32 @@ impl Push {
         plan::add(&mut self.shared, operations)
     }
 
+    /// Whether a journal saves enough to be kept: the push is large, and its files can be known again.
+    pub fn is_worth_a_journal(&self) -> bool {
+        let files = &self.shared.files;
+        let is_large =
+            self.shared.meter.total_bytes() >= JOURNAL_LEAST_BYTES || files.len() as u64 >= JOURNAL_LEAST_FILES;
+        is_large && files.iter().any(|file| file.key.is_some())
+    }
+
+    /// Keeps a journal from now on, and takes over what an earlier run of the same push has written: its stream of records, or nothing.
+    /// After the last `add` and before the first `poll`. False when that cannot be used and must be forgotten; then the push runs as new.
+    ///
+    /// Errors: `internal` after the first `poll`.
+    pub fn restore(&mut self, now: Millis, control: &[u8]) -> Result<bool, Error> {
+        if self.started {
+            return Err(Error::internal("a journal must be restored before the first poll"));
+        }
+        self.set_clock(now);
+        Ok(journal::restore(&mut self.shared, control))
+    }
+
     /// The next step.
     ///
     /// The value may change after [`handle`](Self::handle), [`pause`](Self::pause), [`resume`](Self::resume),
     /// [`abort`](Self::abort), or when the time of a [`Step::Wait`] has come.
     pub fn poll(&mut self, now: Millis) -> Step<PushOutput> {
-        self.now = now;
+        self.set_clock(now);
         if self.awaited.take().is_some_and(|until| now.since(until) > OVERSLEPT) {
             self.shared.exchanges.give_time(now);
             self.resumed = true;
@@ -172,6 +194,9 @@ impl Push {
             {
                 return Step::Cancel { id };
             }
+            if let Some(step) = self.shared.next_record(self.end.is_some()) {
+                return step;
+            }
             if let Some(end) = &self.end {
                 return Step::Done(end.clone());
             }
@@ -179,12 +204,12 @@ impl Push {
                 return Step::Tell(tell);
             }
             if self.paused {
-                return Step::Wait { until: self.wake_at(now) };
+                return self.wait(now);
             }
             match self.advance(now) {
                 Ok(Some(step)) => return step,
                 Ok(None) if self.end.is_some() || self.has_output(now) => {}
-                Ok(None) => return Step::Wait { until: self.wake_at(now) },
+                Ok(None) => return self.wait(now),
                 Err(error) => self.fail(error),
             }
         }
@@ -194,7 +219,7 @@ impl Push {
     ///
     /// Errors: `internal` when the driver answers a step that is not open; the push goes on.
     pub fn handle(&mut self, now: Millis, input: Input) -> Result<(), Error> {
-        self.now = now;
+        self.set_clock(now);
         let shared = &mut self.shared;
         match input {
             Input::Connection { online } => {
@@ -210,6 +235,14 @@ impl Push {
             Input::Planned { id, files } => {
                 let is_awaited = self.finish.planned(id, files);
                 self.outcome_of_input(Ok(is_awaited || self.end.is_some()))
+            }
+            Input::Recorded { id } => {
+                let is_ours = shared.recorded(id);
+                self.outcome_of_input(Ok(is_ours))
+            }
+            Input::Failed { id, failure } if shared.journal.knows(id) => {
+                shared.not_recorded(id, &failure);
+                Ok(())
             }
             Input::Failed { id, failure } if self.xet.knows(id) => {
                 let result = self.xet.failed(shared, now, id, failure);
@@ -369,7 +402,7 @@ impl Push {
                 // Nobody needs what the store may yet say about chunks.
                 shared.exchanges.forget(|purpose| matches!(purpose, Purpose::Xet(_)));
                 self.xet.abandon();
-                self.end = Some(Ok(*output));
+                self.end = Some(Ok(shared.with_earlier(*output)));
                 Ok(None)
             }
         }
@@ -418,7 +451,9 @@ impl Push {
     ) -> Result<(), Error> {
         let shared = &mut self.shared;
         match purpose {
-            Purpose::Head | Purpose::CreateBranch | Purpose::Ask(_) => self.ask.settled(shared, now, purpose, outcome),
+            Purpose::Head | Purpose::CreateBranch | Purpose::Ask(_) | Purpose::PullStatus | Purpose::Earlier(_) => {
+                self.ask.settled(shared, now, purpose, outcome)
+            }
             Purpose::MayWrite => self.preflight.settled(shared, outcome),
             Purpose::Xet(xet::Purpose::Token) if self.preflight.awaits_token() => {
                 let is_offered = self.xet.token.first(shared, now, outcome)?;
@@ -440,6 +475,17 @@ impl Push {
                 self.finish.settled(shared, now, purpose, outcome)
             }
         }
+    }
+
+    /// Nothing can start now: what there is to be kept goes first.
+    fn wait(&mut self, now: Millis) -> Step<PushOutput> {
+        let until = self.wake_at(now);
+        self.shared.next_record(true).unwrap_or(Step::Wait { until })
+    }
+
+    fn set_clock(&mut self, now: Millis) {
+        self.now = now;
+        self.shared.journal.set_clock(self.shared.options.epoch_at_zero.0.saturating_add(now.0));
     }
 
     /// Whether a stage has left something to be fetched at once.
@@ -477,6 +523,10 @@ impl Push {
             return;
         }
         self.shared.exchanges.abandon();
+        self.shared.journal.abandon();
+        if error.code == Code::Rejected {
+            self.shared.distrust_journal();
+        }
         self.read.abandon();
         self.xet.abandon();
         if let Some(path) = &error.path {

@@ -15,6 +15,7 @@ use crate::http::Response;
 use crate::hub::discussions::{AskPull, ListPulls, MakeReady, MergePull, OpenPull, Pull as Listed, PullStatus};
 use crate::hub::whoami::WhoAmI;
 use crate::hub::{Endpoint, Replay};
+use crate::journal::control::{Opening, Record};
 use crate::limits::PULL_LOOKS;
 use crate::retry;
 use crate::step::Failure;
@@ -24,8 +25,6 @@ use crate::time::Millis;
 enum Question {
     /// Which pull requests are there.
     List,
-    /// To open one.
-    Open,
     /// Who we are.
     Who,
     /// To make it ready.
@@ -76,6 +75,12 @@ impl Pull {
 
     /// Begins; in the end `shared.pull` has the number, or the push has failed.
     pub(super) fn open(&mut self, shared: &mut Shared, now: Millis) -> Result<(), Error> {
+        if let Some(opening) = shared.journal.before.opening.take() {
+            // An earlier run of this push has asked, and may have been heard.
+            self.newest_before = opening.newest_before;
+            self.tries = 1;
+            return self.look(shared, now, Error::new(Code::ServerError, "the answer about the pull request was lost"));
+        }
         self.state = State::Counting;
         ask(shared, now, Question::List)
     }
@@ -121,7 +126,7 @@ impl Pull {
                 let opened = outcome.and_then(|response| opening(shared).parse(&response, &shared.options.hub));
                 match opened {
                     Ok(num) => {
-                        shared.pull = Some(num);
+                        opened_as(shared, num);
                         Ok(())
                     }
                     Err(error) if may_be_open(error.code) => self.look(shared, now, error),
@@ -138,7 +143,7 @@ impl Pull {
                     candidates.iter().filter(|pull| me.get("name").as_str() == Some(pull.author.as_str())).collect();
                 match ours[..] {
                     [pull] => {
-                        shared.pull = Some(pull.num);
+                        opened_as(shared, pull.num);
                         Ok(())
                     }
                     [] => self.look_again(shared, now, cause),
@@ -155,7 +160,7 @@ impl Pull {
             }
             State::LookingAtDraft(cause) => {
                 let seen = outcome.and_then(|response| status(shared).parse(&response, &shared.options.hub));
-                if !matches!(seen, Ok(PullStatus::Merged | PullStatus::Other)) {
+                if matches!(seen, Ok(PullStatus::Draft) | Err(_)) {
                     shared.events.push_back(Event::Warning {
                         code: "pull_request_draft",
                         message: format!(
@@ -225,7 +230,11 @@ impl Pull {
         self.tries += 1;
         self.looks = 0;
         self.state = State::Opening;
-        ask(shared, now, Question::Open)
+        let opening = opening(shared);
+        let record = Record::Opening(Opening { title: opening.title.clone(), newest_before: self.newest_before });
+        let errand = Errand::api(Purpose::Pull, opening.request(&shared.options.hub)?, Replay::Unsafe);
+        shared.start_recorded(&record, errand, now);
+        Ok(())
     }
 
     /// Reads the list after a pause that gets longer.
@@ -264,6 +273,12 @@ impl Pull {
     }
 }
 
+/// The pull request is there.
+fn opened_as(shared: &mut Shared, num: u64) {
+    shared.pull = Some(num);
+    shared.journal.note(&Record::Pull(num));
+}
+
 /// Whether the pull request may have been opened in spite of this error.
 fn may_be_open(code: Code) -> bool {
     matches!(code, Code::ServerError | Code::Timeout | Code::Offline | Code::Blocked | Code::Protocol)
@@ -291,7 +306,6 @@ fn ask(shared: &mut Shared, at: Millis, question: Question) -> Result<(), Error>
     let hub = &shared.options.hub;
     let (request, replay) = match question {
         Question::List => (list(shared).request(hub)?, Replay::Safe),
-        Question::Open => (opening(shared).request(hub)?, Replay::Unsafe),
         Question::Who => (WhoAmI.request(hub)?, Replay::Safe),
         Question::Merge => (merging(shared).request(hub)?, MergePull::REPLAY),
         Question::Ready => (ready(shared).request(hub)?, Replay::Safe),

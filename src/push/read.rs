@@ -223,6 +223,7 @@ impl Read {
                     DigestKind::GitBlob => file.git_blob = Some(digest),
                 }
                 shared.note_hashed(index);
+                shared.note_file(index);
                 shared.tell_progress(index, 1.0, Activity::Hashing);
                 hand_on(shared, index);
                 Ok(true)
@@ -375,12 +376,13 @@ pub(super) fn hand_on(shared: &mut Shared, index: usize) {
     let judge = shared.can_judge_early() || shared.files[index].mode.is_some();
     let file = &shared.files[index];
     if judge && file.is_unchanged() {
+        shared.note_file(index);
         shared.skip(index, FileState::Unchanged);
         return;
     }
     match file.mode {
         Some(Mode::Lfs) => shared.send_to_store(index),
-        Some(Mode::Regular) => {}
+        Some(Mode::Regular) => shared.count_unread(index),
         None if !file.probed => shared.belts.probe.push_back(index),
         None if judge && shared.by_xet && !shared.holding && file.may_be_in_store() => shared.send_to_store(index),
         None => shared.belts.sort.push_back(index),

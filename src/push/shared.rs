@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use super::credit::Credit;
 use super::file::{FileEntry, Mode};
+use super::journal::Journal;
 use super::meter::Meter;
 use super::types::{Activity, Event, FileState, OnFileError, PushOptions};
 use super::xet;
@@ -67,6 +68,10 @@ pub(super) enum Purpose {
     Commit,
     /// What happened on the branch since our parent.
     History(Arc<ListCommits>),
+    /// Whether the pull request of an earlier run takes commits still.
+    PullStatus,
+    /// What happened up to this head since that run sent its last commit.
+    Earlier(Arc<str>),
     /// What stands at these paths after the commit.
     ReadBack(Arc<Batch<PathsInfo>>),
 }
@@ -152,6 +157,8 @@ pub(super) struct Shared {
     pub(super) mirrored: Vec<String>,
     /// The number of the pull request, once it is open.
     pub(super) pull: Option<u64>,
+    /// It was opened by an earlier run of this push, and is a draft still.
+    pub(super) pull_is_draft: bool,
     /// What is deleted is in a commit.
     pub(super) deletes_are_done: bool,
     /// Large files go to the content store, not by LFS.
@@ -178,6 +185,7 @@ pub(super) struct Shared {
     pub(super) meter: Meter,
     /// One file is read at a time.
     pub(super) is_gentle: bool,
+    pub(super) journal: Journal,
 }
 
 impl Shared {
@@ -191,6 +199,7 @@ impl Shared {
             card: None,
             mirrored: Vec::new(),
             pull: None,
+            pull_is_draft: false,
             deletes_are_done: false,
             by_xet: false,
             offers_xet: false,
@@ -207,6 +216,7 @@ impl Shared {
             credit: Credit::new(options.buffer_budget_bytes),
             meter: Meter::default(),
             is_gentle: false,
+            journal: Journal::default(),
             options,
         }
     }
@@ -225,6 +235,9 @@ impl Shared {
     /// Takes a file out of the push: the commit needs no line for it.
     pub(super) fn skip(&mut self, index: usize, state: FileState) {
         self.forget(index);
+        if state == FileState::Unchanged {
+            self.count_unread(index);
+        }
         let file = &mut self.files[index];
         file.skipped = Some(state);
         file.sample = None;
@@ -285,6 +298,13 @@ impl Shared {
 
     /// Sends a large file on to its store: it is not known to be there.
     pub(super) fn send_to_store(&mut self, index: usize) {
+        if self.files[index].was_stored {
+            self.was_stored(index);
+            return;
+        }
+        if !self.by_xet && self.files[index].sha256.is_some() {
+            self.count_unread(index);
+        }
         let file = &self.files[index];
         if self.options.dry_run {
             if file.needs_digest() {
@@ -302,6 +322,19 @@ impl Shared {
             &mut self.belts.ingest
         };
         belt.push_back(index);
+    }
+
+    /// The store has a file since an earlier push: the commit may name it.
+    fn was_stored(&mut self, index: usize) {
+        self.count_unread(index);
+        let file = &mut self.files[index];
+        let size = file.size;
+        file.xet.deduplicated = size;
+        file.xet.registered = self.by_xet;
+        if !std::mem::replace(&mut file.stored, true) {
+            self.meter.stored(size, 1, true);
+        }
+        self.tell_progress(index, 1.0, Activity::Uploading);
     }
 
     /// What a probe kept of a file is used up.

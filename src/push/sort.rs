@@ -100,8 +100,9 @@ impl Sort {
     }
 
     fn take(&mut self, shared: &mut Shared, index: usize, mode: Mode) -> Result<(), Error> {
-        let file = &mut shared.files[index];
-        file.mode = Some(mode);
+        shared.files[index].mode = Some(mode);
+        shared.note_file(index);
+        let file = &shared.files[index];
         if file.is_unchanged() {
             shared.skip(index, FileState::Unchanged);
             return Ok(());
@@ -119,6 +120,8 @@ impl Sort {
                 let file = &shared.files[index];
                 if if shared.options.dry_run { file.needs_digest() } else { file.git_blob.is_none() } {
                     shared.belts.digest.push_back(index);
+                } else {
+                    shared.count_unread(index);
                 }
                 shared.forget(index);
             }

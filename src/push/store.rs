@@ -157,6 +157,7 @@ impl Store {
             object.files.push(index);
             if matches!(object.state, State::Stored) {
                 shared.files[index].stored = true;
+                shared.note_stored(index);
                 shared.meter.stored(object.size, 1, true);
                 shared.tell_progress(index, 1.0, Activity::Uploading);
             }
@@ -423,6 +424,7 @@ impl Store {
         shared.meter.stored(object.size, object.files.len() as u64, was_there);
         for &file in &object.files {
             shared.files[file].stored = true;
+            shared.note_stored(file);
             shared.tell_progress(file, 1.0, Activity::Uploading);
         }
     }

@@ -38,6 +38,17 @@ impl PushHandle {
         self.0.add(operations.into_iter().map(Operation::from).collect()).map_err(thrown)
     }
 
+    /// Whether a journal saves enough to be kept.
+    #[wasm_bindgen(js_name = "isWorthAJournal")]
+    pub fn is_worth_a_journal(&self) -> bool {
+        self.0.is_worth_a_journal()
+    }
+
+    /// Keeps a journal from now on, and takes over what an earlier run of the same push has written. False when that must be forgotten.
+    pub fn restore(&mut self, #[wasm_bindgen(js_name = "nowMs")] now_ms: f64, control: &[u8]) -> Result<bool, JsValue> {
+        self.0.restore(millis(now_ms), control).map_err(thrown)
+    }
+
     /// The next step.
     #[wasm_bindgen(unchecked_return_type = "StepView<PushOutputView>")]
     pub fn poll(&mut self, #[wasm_bindgen(js_name = "nowMs")] now_ms: f64) -> Result<JsValue, JsValue> {

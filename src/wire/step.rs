@@ -7,6 +7,7 @@ use tsify::Tsify;
 use super::commits::CommitStateView;
 use super::push::EventView;
 use crate::error::{Code, Error};
+use crate::hash::base64;
 use crate::http::{Answer, BodyPart, FileIdx, Request, Response};
 use crate::journal::FileKey;
 use crate::json::{Fields, Json, Misfit, Read};
@@ -85,6 +86,15 @@ pub enum StepView<T> {
         id: u32,
         /// What there is to choose from.
         state: CommitStateView,
+    },
+    /// Append records to the journal.
+    Record {
+        /// Step id.
+        id: u32,
+        /// The records in base64.
+        records: String,
+        /// Answer when they are kept for certain.
+        barrier: bool,
     },
     /// Tell the data plane.
     Tell {
@@ -362,6 +372,11 @@ pub enum InputView {
         /// Step id.
         id: u32,
     },
+    /// Answer to records.
+    Recorded {
+        /// Step id.
+        id: u32,
+    },
     /// Answer to the question for a shard.
     Shard {
         /// Step id.
@@ -466,6 +481,7 @@ impl Read for InputView {
             "query" => InputView::Query { id, chunk: input.get("chunk")? },
             "lost" => InputView::Lost { id, xorbs: input.get("xorbs")?, again: input.get("again")? },
             "flushed" => InputView::Flushed { id },
+            "recorded" => InputView::Recorded { id },
             "shard" => InputView::Shard { id, shard: input.get("shard")? },
             "response" => InputView::Response {
                 id,
@@ -593,6 +609,10 @@ impl<T, U: From<T>> From<Step<T>> for StepView<U> {
             Step::Flush { id } => StepView::Flush { id: id.0 },
             Step::Shard { id, most_bytes } => StepView::Shard { id: id.0, most_bytes },
             Step::PlanCommit { id, state } => StepView::PlanCommit { id: id.0, state: state.into() },
+            Step::Record { id, records, barrier } => {
+                let records = String::from_utf8(base64::encode(&records)).unwrap_or_default();
+                StepView::Record { id: id.0, records, barrier }
+            }
             Step::Tell(tell) => StepView::Tell { tell: tell.into() },
             Step::Send { id, request } => StepView::Send { id: id.0, request: request.into() },
             Step::Cancel { id } => StepView::Cancel { id: id.0 },
@@ -699,6 +719,7 @@ impl From<InputView> for Input {
             InputView::Query { id, chunk } => Input::Query { id: StepId(id), chunk },
             InputView::Lost { id, xorbs, again } => Input::Lost { id: StepId(id), xorbs, files: files(again) },
             InputView::Flushed { id } => Input::Flushed { id: StepId(id) },
+            InputView::Recorded { id } => Input::Recorded { id: StepId(id) },
             InputView::Shard { id, shard } => Input::Shard { id: StepId(id), shard: shard.map(ShardRef::from) },
             InputView::Response { id, status, headers, body } => {
                 Input::Response { id: StepId(id), response: Response { status, headers, body } }
@@ -728,6 +749,7 @@ impl From<Input> for InputView {
             Input::Query { id, chunk } => InputView::Query { id: id.0, chunk },
             Input::Lost { id, xorbs, files } => InputView::Lost { id: id.0, xorbs, again: numbers(files) },
             Input::Flushed { id } => InputView::Flushed { id: id.0 },
+            Input::Recorded { id } => InputView::Recorded { id: id.0 },
             Input::Shard { id, shard } => InputView::Shard { id: id.0, shard: shard.map(ShardView::from) },
             Input::Response { id, response: Response { status, headers, body } } => {
                 InputView::Response { id: id.0, status, headers, body }

@@ -16,6 +16,7 @@ use crate::http::Response;
 use crate::hub::commit::{Commit, CommitDone, CommitLine};
 use crate::hub::commits::{CommitInfo, ListCommits};
 use crate::hub::{Endpoint, Replay};
+use crate::journal::control::{Posting, Record};
 use crate::limits::{COMMIT_DEADLINE, COMMIT_SCALE};
 use crate::retry::Patience;
 use crate::step::Failure;
@@ -128,7 +129,12 @@ impl Life {
         self.tries += 1;
         let mut errand = Errand::api(Purpose::Commit, attempt.commit.request(&shared.options.hub)?, Replay::Unsafe);
         errand.deadline = COMMIT_DEADLINE;
-        shared.exchanges.start(errand, now + delay);
+        let posting = Record::Posting(Posting {
+            parent: attempt.commit.parent_commit.clone().unwrap_or_default(),
+            title: attempt.commit.title.lines().next().unwrap_or_default().trim().to_owned(),
+            files: attempt.commit.lines.len() as u64,
+        });
+        shared.start_recorded(&posting, errand, now + delay);
         self.state = State::Posting(attempt);
         Ok(())
     }

@@ -306,6 +306,7 @@ impl Finish {
         let Attempt { files, is_full, since, commit, .. } = attempt;
         let operations = if commit.lines.is_empty() { files.len() } else { commit.lines.len() };
         let made = CommitMade { oid: done.oid, url: done.url, files: operations as u64 };
+        shared.note_commit(&made);
         shared.events.push_back(Event::Commit(made.clone()));
         for &index in &files {
             let file = &mut shared.files[index];
@@ -374,7 +375,7 @@ impl Finish {
             cause: "another commit came first".to_owned(),
         });
         // On the new head none of the old ones can be made any more: their numbers are free.
-        self.parts = self.made.len() as u32;
+        self.parts = (shared.journal.before.commits.len() + self.made.len()) as u32;
         self.life.forget_given_up();
         self.pieces.clear();
         self.gather.reset();
@@ -427,6 +428,15 @@ impl Finish {
     fn close(&mut self, shared: &mut Shared, now: Millis) -> Result<Turn, Error> {
         let Some(last) = self.made.last() else {
             let Some(oid) = shared.parent.clone() else { return Ok(Turn::Wait) };
+            // An earlier run of this push has committed, and did not live to go on.
+            if std::mem::take(&mut shared.pull_is_draft) {
+                self.pull.make_ready(shared, now)?;
+                return Ok(Turn::Wait);
+            }
+            if shared.pull.is_some() && shared.options.merge && !self.pull.is_merged() {
+                self.pull.merge(shared, now)?;
+                return Ok(Turn::Wait);
+            }
             let url = shared.options.hub.page_url(&shared.options.repo, &format!("/commit/{oid}"));
             let head = CommitMade { oid, url, files: 0 };
             return Ok(Turn::Done(Box::new(self.output(shared, head, true))));
@@ -471,7 +481,7 @@ fn enter(shared: &mut Shared, phase: Phase) {
 
 impl Shared {
     /// The revision that gets the commits.
-    fn target(&self) -> String {
+    pub(super) fn target(&self) -> String {
         self.pull.map_or_else(|| self.options.revision.clone(), |num| format!("refs/pr/{num}"))
     }
 

@@ -126,6 +126,7 @@ impl Ingests {
         shared.meter.resumed(made.resumed.min(size));
         shared.meter.deduplicated(found);
         shared.note_hashed(index);
+        shared.note_file(index);
         shared.awaits_shard(index);
         if !is_sorted || shared.files[index].is_unchanged() {
             shared.tell_progress(index, 1.0, Activity::Hashing);

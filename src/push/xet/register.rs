@@ -290,6 +290,7 @@ fn registered(shared: &mut Shared, index: usize) {
     let file = &mut shared.files[index];
     file.xet.registered = true;
     let size = file.size;
+    shared.note_stored(index);
     shared.meter.registered(size);
     shared.tell_progress(index, 1.0, Activity::Uploading);
 }

@@ -8,6 +8,7 @@ mod air;
 mod chance;
 mod fault;
 mod forward;
+mod kept;
 mod plane;
 mod receipts;
 mod samples;
@@ -25,6 +26,7 @@ use self::air::Due;
 pub use self::chance::Chance;
 pub use self::fault::{Fault, Faults, fault_on, no_faults};
 use self::forward::assert_forward;
+pub use self::kept::Kept;
 use self::receipts::Receipts;
 pub use self::samples::{folder, noise, options, xet_options};
 pub use crate::sim_hub::{HUB, Held, SimHub, TOKEN, git_blob, route, sha256};
@@ -59,6 +61,8 @@ pub struct World {
     /// When the connection goes and comes back. While it is gone, nothing may be sent, and what is in the air is lost.
     pub connection: VecDeque<(Millis, bool)>,
     pub is_offline: bool,
+    /// The journal of its pushes.
+    pub kept: Kept,
     /// Requests that were answered 401.
     pub refusals: u32,
     /// Who plans commits, when the push asks.
@@ -102,6 +106,7 @@ impl World {
             slowness_ms: 0,
             connection: VecDeque::new(),
             is_offline: false,
+            kept: Kept::default(),
             refusals: 0,
             planner: plan_commit,
             faulted: 0,
@@ -139,9 +144,18 @@ impl World {
         let mut push = Push::new(options)?;
         let count = operations.len();
         push.add(operations)?;
+        self.restore(&mut push);
         let end = self.run(&mut push);
         self.outcomes = push.outcomes(0..count);
         end
+    }
+
+    /// A push with these operations that has not begun, with what was kept of an earlier one.
+    pub fn open_push(&mut self, options: PushOptions, operations: Vec<Operation>) -> Push {
+        let mut push = Push::new(options).expect("good options");
+        push.add(operations).expect("good operations");
+        self.restore(&mut push);
+        push
     }
 
     /// Lets a machine take so many turns, or fewer when it ends; whether it has.

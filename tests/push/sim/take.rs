@@ -111,6 +111,7 @@ impl World {
                 self.open.insert(id);
                 self.later(id, 30, Due::Input(Input::Planned { id, files }));
             }
+            Step::Record { id, records, barrier } => self.record(id, records, barrier),
             Step::Tell(tell) => {
                 self.lanes().tell(tell);
                 self.wake_lanes();

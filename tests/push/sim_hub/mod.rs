@@ -123,10 +123,12 @@ impl SimHub {
         match route(request) {
             "head" => {
                 let revision = request.url.rsplit('/').next().unwrap_or_default().trim_end_matches("?expand[]=sha");
-                if !self.branches.contains(revision) {
+                let pull = self.pull(request).and_then(|at| self.pulls[at].history.last());
+                if pull.is_none() && !self.branches.contains(revision) {
                     return refuse(404, Some("RevisionNotFound"), "Invalid rev id");
                 }
-                answer(200, json!({ "id": "u/r", "sha": self.head(), "private": false }))
+                let head = pull.map_or_else(|| self.head(), |commit| commit.id.clone());
+                answer(200, json!({ "id": "u/r", "sha": head, "private": false }))
             }
             "branch" => {
                 self.branches.insert(request.url.rsplit('/').next().unwrap_or_default().to_owned());

@@ -48,7 +48,7 @@ impl SimHub {
     pub(super) fn pull(&self, request: &Request) -> Option<usize> {
         let path = request.url.split('?').next().unwrap_or_default();
         let num: u64 = match path.split_once("refs%2Fpr%2F") {
-            Some((_, num)) => num.parse().ok()?,
+            Some((_, num)) => num.split('/').next()?.parse().ok()?,
             None => path.split_once("/discussions/")?.1.split('/').next()?.parse().ok()?,
         };
         self.pulls.iter().position(|pull| pull.num == num)
