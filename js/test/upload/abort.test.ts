@@ -71,6 +71,7 @@ describe.each([
   { way: "Xet through the caller's fetch", useXet: true, bringsFetch: true },
 ])("a push by $way that is stopped", ({ way, useXet, bringsFetch }) => {
   it(`at any of ${MOMENTS} moments`, { timeout: 120_000 }, async () => {
+    Object.assign(asked, { isStopped: false, late: 0 });
     const repo = `alice/abort-${way.length}-${Number(useXet)}`;
     await createRepo({ ...known, repo });
     const params = { ...known, repo, useXet, ...(bringsFetch && { fetch: globalThis.fetch }) };
