@@ -197,4 +197,14 @@ impl Response {
     pub fn is_success(&self) -> bool {
         (200..300).contains(&self.status)
     }
+
+    /// Whether it is a page for people: then who answers is a portal or a proxy on the way.
+    pub fn is_page(&self) -> bool {
+        let begins = |text: &str, with: &str| {
+            text.trim_start().get(..with.len()).is_some_and(|start| start.eq_ignore_ascii_case(with))
+        };
+        self.header("content-type").is_some_and(|kind| begins(kind, "text/html"))
+            || begins(&self.body, "<html")
+            || begins(&self.body, "<!doc")
+    }
 }

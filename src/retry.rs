@@ -143,14 +143,13 @@ pub fn trouble_with(failure: &Failure) -> Option<Trouble> {
 
 /// Whether a good answer is half of one, or the page of somebody in between. Some answers are empty, or words that nobody reads.
 fn is_garbled(response: &Response) -> bool {
-    let is_page = |kind: &str| kind.trim_start().get(..9).is_some_and(|start| start.eq_ignore_ascii_case("text/html"));
     let body = response.body.trim_start().as_bytes();
     let is_broken = match body.first() {
-        Some(b'<') => body.len() < 5 || [&b"<html"[..], b"<!doc"].iter().any(|tag| body[..5].eq_ignore_ascii_case(tag)),
+        Some(b'<') => body.len() < 5,
         Some(b'{' | b'[') => Json::parse(&response.body).is_err(),
         _ => false,
     };
-    is_broken || response.header("content-type").is_some_and(is_page)
+    is_broken || response.is_page()
 }
 
 /// Judges a trouble of a request that has had these failures, and counts it. `named`: the wait that the server asks for.

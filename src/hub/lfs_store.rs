@@ -5,7 +5,7 @@
 
 use super::lfs_batch::LFS_JSON;
 use super::refusal::refused_by_store;
-use super::{Endpoint, Hub, no_content};
+use super::{Endpoint, Hub, no_content, not_ours};
 use crate::error::Error;
 use crate::http::{BodyPart, FileIdx, Method, Request, Response};
 use crate::json::object;
@@ -134,7 +134,11 @@ fn put(href: &str, file: FileIdx, start: u64, end: u64) -> Request {
 }
 
 fn stored(response: &Response, href: &str) -> Result<(), Error> {
-    if response.is_success() { Ok(()) } else { Err(refused_by_store(response, href)) }
+    match response.is_success() {
+        true if response.is_page() => Err(not_ours(href)),
+        true => Ok(()),
+        false => Err(refused_by_store(response, href)),
+    }
 }
 
 #[cfg(test)]
@@ -151,6 +155,8 @@ mod tests {
         assert_eq!(shown(endpoint.request(&hub())), format!("PUT {HREF}\n[file 7 0..10]"));
         assert_eq!(endpoint.parse(&good(""), &hub()), Ok(()));
         assert_eq!(endpoint.parse(&answer(403, &[], ""), &hub()).unwrap_err().code, Code::Forbidden);
+        let page = endpoint.parse(&good("<!doctype html><p>Sign in"), &hub()).unwrap_err();
+        assert_eq!((page.code, page.message.contains("secret")), (Code::Protocol, false), "a portal is no store");
     }
 
     #[test]

@@ -105,7 +105,19 @@ fn unreadable(request: &Request, why: String) -> Error {
     ))
 }
 
-/// Checks that an answer is a success; what it says does not matter.
+/// Checks that an answer is a success; what it says does not matter, as long as the Hub says it.
 fn no_content(response: &Response, request: &Request) -> Result<(), Error> {
-    if response.is_success() { Ok(()) } else { Err(refused(response, &request.url)) }
+    match response.is_success() {
+        true if response.is_page() => Err(not_ours(&request.url)),
+        true => Ok(()),
+        false => Err(refused(response, &request.url)),
+    }
+}
+
+/// A page in the place of an answer.
+fn not_ours(url: &str) -> Error {
+    Error::protocol(format!(
+        "What answers for {} is a page for people: a portal or a proxy on the way; check the connection and try again",
+        crate::http::without_query(url)
+    ))
 }

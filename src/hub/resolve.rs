@@ -6,7 +6,7 @@
 
 use std::ops::Range;
 
-use super::{Endpoint, Hub, RepoId, path_segments, deadline_for, refused, revision_segment};
+use super::{Endpoint, Hub, RepoId, deadline_for, path_segments, refused, revision_segment};
 use crate::error::Error;
 use crate::http::{Method, Request, Response};
 use crate::limits;

@@ -3,12 +3,12 @@
 //! Each case settles within bounded virtual time; the repo holds the whole push, in one commit, or is untouched; nothing that a
 //! store has taken is sent to it again; and where there must be an error, it is the right one.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::OnceLock;
 
 use hubferry::Error;
 use hubferry::error::Code;
-use hubferry::push::{PushOptions, PushOutput};
+use hubferry::push::{CommitState, Commits, PushOptions, PushOutput};
 
 use crate::sim::{Fault, Faults, Held, SimHub, TOKEN, World, no_faults, noise, options, sha256, xet_options};
 use crate::sim_cas::CAS_TOKEN;
@@ -37,6 +37,8 @@ struct Kind {
     name: &'static str,
     ways: &'static [Way],
     setting: Setting,
+    /// The answer to the first request of this kind is lost, so that somebody looks.
+    after: Option<&'static str>,
     /// The push can do without the answer.
     optional: bool,
 }
@@ -51,46 +53,69 @@ enum Setting {
     Mirror,
     /// Large files have old versions in the store.
     Recall,
+    /// Several commits, of three files each.
+    Chain,
     Pull,
-    /// The answer to the first request of this kind is lost, so that somebody looks.
-    After(&'static str, bool),
+    /// A pull request that is merged in the end.
+    Merge,
 }
 
 const BOTH: &[Way] = &[Way::Lfs, Way::Xet];
 const LFS: &[Way] = &[Way::Lfs];
 const XET: &[Way] = &[Way::Xet];
 
-#[rustfmt::skip]
-const KINDS: [Kind; 26] = [
-    Kind { name: "head", ways: BOTH, setting: Setting::Plain, optional: false },
-    Kind { name: "branch", ways: BOTH, setting: Setting::NewBranch, optional: false },
-    Kind { name: "may-write", ways: LFS, setting: Setting::Plain, optional: false },
-    Kind { name: "xet-token", ways: XET, setting: Setting::Plain, optional: false },
-    Kind { name: "paths-info", ways: BOTH, setting: Setting::Plain, optional: false },
-    Kind { name: "yaml", ways: BOTH, setting: Setting::Plain, optional: true },
-    Kind { name: "tree", ways: BOTH, setting: Setting::Mirror, optional: false },
-    Kind { name: "preupload", ways: BOTH, setting: Setting::Plain, optional: false },
-    Kind { name: "batch", ways: LFS, setting: Setting::Plain, optional: false },
-    Kind { name: "put", ways: LFS, setting: Setting::Plain, optional: false },
-    Kind { name: "part", ways: LFS, setting: Setting::Plain, optional: false },
-    Kind { name: "complete", ways: LFS, setting: Setting::Plain, optional: false },
-    Kind { name: "verify", ways: LFS, setting: Setting::Plain, optional: false },
-    Kind { name: "chunk", ways: XET, setting: Setting::Plain, optional: true },
-    Kind { name: "reconstruction", ways: XET, setting: Setting::Recall, optional: true },
-    Kind { name: "data", ways: XET, setting: Setting::Recall, optional: true },
-    Kind { name: "xorb", ways: XET, setting: Setting::Plain, optional: false },
-    Kind { name: "shard", ways: XET, setting: Setting::Plain, optional: false },
-    Kind { name: "commit", ways: BOTH, setting: Setting::Plain, optional: false },
-    Kind { name: "history", ways: BOTH, setting: Setting::After("commit", false), optional: false },
-    Kind { name: "read-back", ways: BOTH, setting: Setting::Plain, optional: true },
-    Kind { name: "pulls", ways: BOTH, setting: Setting::Pull, optional: false },
-    Kind { name: "open-pull", ways: BOTH, setting: Setting::Pull, optional: false },
-    Kind { name: "whoami", ways: BOTH, setting: Setting::After("open-pull", true), optional: false },
-    Kind { name: "ready", ways: BOTH, setting: Setting::Pull, optional: true },
-    Kind { name: "pull", ways: BOTH, setting: Setting::After("ready", true), optional: true },
+const fn kind(name: &'static str, ways: &'static [Way], setting: Setting) -> Kind {
+    Kind { name, ways, setting, after: None, optional: false }
+}
+
+impl Kind {
+    const fn optional(self) -> Kind {
+        Kind { optional: true, ..self }
+    }
+
+    const fn after(self, name: &'static str) -> Kind {
+        Kind { after: Some(name), ..self }
+    }
+
+    fn is_pull(&self) -> bool {
+        matches!(self.setting, Setting::Pull | Setting::Merge)
+    }
+}
+
+const KINDS: [Kind; 30] = [
+    kind("head", BOTH, Setting::Plain),
+    kind("branch", BOTH, Setting::NewBranch),
+    kind("may-write", LFS, Setting::Plain),
+    kind("xet-token", XET, Setting::Plain),
+    kind("paths-info", BOTH, Setting::Plain),
+    kind("yaml", BOTH, Setting::Plain).optional(),
+    kind("tree", BOTH, Setting::Mirror),
+    kind("preupload", BOTH, Setting::Plain),
+    kind("batch", LFS, Setting::Plain),
+    kind("put", LFS, Setting::Plain),
+    kind("part", LFS, Setting::Plain),
+    kind("complete", LFS, Setting::Plain),
+    kind("verify", LFS, Setting::Plain),
+    kind("chunk", XET, Setting::Plain).optional(),
+    kind("reconstruction", XET, Setting::Recall).optional(),
+    kind("data", XET, Setting::Recall).optional(),
+    kind("xorb", XET, Setting::Plain),
+    kind("shard", XET, Setting::Plain),
+    kind("commit", BOTH, Setting::Plain),
+    kind("commit", BOTH, Setting::Chain),
+    kind("history", BOTH, Setting::Plain).after("commit"),
+    kind("history", BOTH, Setting::Chain).after("commit"),
+    kind("read-back", BOTH, Setting::Plain).optional(),
+    kind("pulls", BOTH, Setting::Pull),
+    kind("open-pull", BOTH, Setting::Pull),
+    kind("whoami", BOTH, Setting::Pull).after("open-pull"),
+    kind("ready", BOTH, Setting::Pull).optional(),
+    kind("pull", BOTH, Setting::Pull).after("ready").optional(),
+    kind("merge", BOTH, Setting::Merge),
+    kind("pull", BOTH, Setting::Merge).after("merge"),
 ];
 
-const FAULTS: [Fault; 27] = [
+const FAULTS: [Fault; 28] = [
     Fault::Status(400),
     Fault::Status(401),
     Fault::Status(403),
@@ -114,6 +139,7 @@ const FAULTS: [Fault; 27] = [
     Fault::CutMiddle,
     Fault::CutAfter,
     Fault::Hang,
+    Fault::Silence,
     Fault::HalfAnswer,
     Fault::Html,
     Fault::Damaged,
@@ -143,15 +169,16 @@ fn expected(kind: &Kind, fault: Fault, when: When) -> End {
         ("read-back", Fault::Damaged) => return End::Failure(&[Integrity]),
         // Nobody needs these.
         _ if kind.optional => return End::Success,
-        // Whether a commit was made, or a pull request opened, shows in the repo.
+        // Whether a commit was made, or a pull request opened or merged, shows in the repo.
         ("commit" | "open-pull", Fault::CutAfter | Fault::StatusAfter(_) | Fault::HalfAnswer) => return End::Success,
+        ("merge", Fault::CutAfter | Fault::StatusAfter(_)) => return End::Success,
         // One that may yet be opened must not be opened again.
-        ("open-pull", Fault::Status(408 | 425 | 502 | 504) | Fault::Later(425, _) | Fault::Hang) => {
+        ("open-pull", Fault::Status(408 | 425 | 502 | 504) | Fault::Later(425, _) | Fault::Hang | Fault::Silence) => {
             return End::Either(&[Timeout]);
         }
         ("open-pull", Fault::CutBefore | Fault::CutMiddle) => return End::Either(&[Blocked]),
         (_, Fault::Later(429, 86_400)) => return End::Failure(&[RateLimited]),
-        (_, Fault::Status(408 | 425) | Fault::Later(425, _) | Fault::Hang) => &[Timeout],
+        (_, Fault::Status(408 | 425) | Fault::Later(425, _) | Fault::Hang | Fault::Silence) => &[Timeout],
         (_, Fault::Status(429) | Fault::Later(429, _)) => &[RateLimited],
         (_, Fault::Status(500..) | Fault::Later(503, _) | Fault::StatusAfter(_)) => &[ServerError],
         (_, Fault::CutBefore | Fault::CutMiddle | Fault::CutAfter) => &[Blocked],
@@ -160,11 +187,13 @@ fn expected(kind: &Kind, fault: Fault, when: When) -> End {
         (_, Fault::Status(403)) if is_signed => &[Forbidden],
         (_, Fault::Status(401) | Fault::Expire) if is_of_cas => &[Unauthorized],
         (_, Fault::Expire) => return End::Success,
-        // Who says that it is made is not the Hub.
-        ("branch", Fault::Html) => return End::Either(&[RevisionNotFound, Protocol]),
-        ("put" | "complete", Fault::Html) => return End::Either(&[EntryNotFound, Protocol]),
         // Who answers is not the Hub, or not to the end.
-        (_, Fault::HalfAnswer | Fault::Html) => return End::Either(&[Protocol]),
+        ("open-pull", Fault::Html) => return End::Either(&[Protocol]),
+        // Whoever is kept from writing is told so in words; anything else is leave.
+        ("may-write", Fault::HalfAnswer | Fault::Html) => return End::Success,
+        // Nobody reads what these say.
+        ("put" | "part" | "complete" | "verify" | "merge" | "branch", Fault::HalfAnswer) => return End::Success,
+        (_, Fault::HalfAnswer | Fault::Html) => &[Protocol],
         // A Hub that does not know the question: nobody is kept from writing, and there is no content store.
         ("may-write", Fault::Status(400 | 409 | 413 | 422)) => return End::Success,
         ("xet-token", Fault::Status(400 | 404 | 422)) => return End::Success,
@@ -242,14 +271,16 @@ fn options_of(way: Way, setting: Setting) -> PushOptions {
             options.create_branch = true;
         }
         Setting::Mirror => options.delete_patterns = vec!["old/*".to_owned()],
-        Setting::Pull | Setting::After(_, true) => options.pull_request = true,
+        Setting::Pull => options.pull_request = true,
+        Setting::Merge => (options.pull_request, options.merge) = (true, true),
+        Setting::Chain => (options.commits, options.ask_plan) = (Commits::Auto, true),
         _ => {}
     }
     options
 }
 
 fn run(kind: &Kind, way: Way, fault: Fault, when: When) -> (World, Result<PushOutput, Error>) {
-    let (name, setting) = (kind.name, kind.setting);
+    let (name, setting, after) = (kind.name, kind.setting, kind.after);
     let faults: Faults = Box::new(move |seen, nth| {
         let is_hit = seen == name
             && match when {
@@ -258,17 +289,23 @@ fn run(kind: &Kind, way: Way, fault: Fault, when: When) -> (World, Result<PushOu
                 When::Thrice => nth <= 3,
                 When::Always => true,
             };
-        match setting {
-            Setting::After(first, _) if seen == first && nth == 1 => Fault::CutAfter,
+        match after {
+            Some(first) if seen == first && nth == 1 => Fault::CutAfter,
             _ if is_hit => fault,
             _ => Fault::None,
         }
     });
     let mut world = World::new(hub_of(way, setting), 31, faults);
+    world.planner = by_threes;
     let files = files(setting);
     let operations = world.adds(&files);
     let end = world.push(options_of(way, setting), operations);
     (world, end)
+}
+
+/// Three files a commit, the last one excepted.
+fn by_threes(state: &CommitState) -> usize {
+    if state.files.len() >= 3 || !state.more { state.files.len().min(3) } else { 0 }
 }
 
 /// What is wrong about this case, if anything is.
@@ -285,10 +322,10 @@ fn judge(kind: &Kind, way: Way, fault: Fault, when: When) -> Vec<String> {
         hold(false, format!("sent {again}"));
     }
     let before = hub_of(way, kind.setting);
-    let is_pull = matches!(kind.setting, Setting::Pull | Setting::After(_, true));
     let pulls: Vec<_> = world.hub.pulls.iter().filter(|pull| pull.author == ME).collect();
-    hold(pulls.len() <= usize::from(is_pull), format!("{} pull requests", pulls.len()));
-    if is_pull {
+    hold(pulls.len() <= usize::from(kind.is_pull()), format!("{} pull requests", pulls.len()));
+    let is_merged = pulls.iter().any(|pull| pull.status == "merged");
+    if kind.is_pull() && !is_merged {
         hold(world.hub.tree == before.tree && world.hub.history.len() == before.history.len(), "main changed".into());
     }
     let (tree, history) = match pulls.first() {
@@ -296,15 +333,24 @@ fn judge(kind: &Kind, way: Way, fault: Fault, when: When) -> Vec<String> {
         None => (&world.hub.tree, &world.hub.history),
     };
     let made = history.len() - before.history.len();
-    hold(made <= 1, format!("{made} commits"));
-    if made == 1 {
+    hold(made <= if kind.setting == Setting::Chain { 4 } else { 1 }, format!("{made} commits"));
+    hold(is_merged == (kind.setting == Setting::Merge && end.is_ok()) || end.is_err(), "merged, or not".into());
+    let mut lines = BTreeSet::new();
+    for line in history[before.history.len()..].iter().flat_map(|commit| &commit.lines) {
+        let path = line["value"]["path"].to_string();
+        hold(lines.insert(path.clone()), format!("{path} was committed twice"));
+    }
+    let trees: &[_] = if is_merged { &[tree, &world.hub.tree] } else { &[tree] };
+    for tree in trees.iter().filter(|_| made > 0) {
         for (path, bytes) in files(kind.setting) {
-            hold(holds(&world.hub, tree, path, &bytes), format!("{path} is not what was pushed"));
+            let is_due = kind.setting != Setting::Chain || end.is_ok() || tree.contains_key(path);
+            hold(!is_due || holds(&world.hub, tree, path, &bytes), format!("{path} is not what was pushed"));
         }
         let old = tree.keys().filter(|path| path.starts_with("old/")).count();
         let emptied = kind.setting == Setting::Mirror && !(kind.name == "tree" && fault == Fault::Status(404));
         hold(old == if emptied { 0 } else { 7 }, format!("{old} old files"));
-    } else {
+    }
+    if made == 0 {
         hold(*tree == before.tree, "the tree changed without a commit".into());
     }
     let expected = expected(kind, fault, when);
@@ -312,10 +358,11 @@ fn judge(kind: &Kind, way: Way, fault: Fault, when: When) -> Vec<String> {
         Ok(output) => {
             hold(!matches!(expected, End::Failure(_)), format!("succeeded, expected {expected:?}"));
             let head = history.last().map(|commit| commit.id.as_str());
-            hold(made == 1 && Some(output.head.oid.as_str()) == head, "says to have made another commit".into());
+            hold(made > 0 && Some(output.head.oid.as_str()) == head, "says to have made another commit".into());
         }
         Err(error) => {
-            let may_have_made = matches!(kind.name, "commit" | "history" | "read-back");
+            let may_have_made =
+                matches!(kind.name, "commit" | "history" | "read-back") || kind.setting == Setting::Merge;
             hold(made == 0 || may_have_made, "failed, but the commit stands".into());
             match expected {
                 End::Success => hold(false, format!("must pass, but {:?}: {error}", error.code)),
@@ -361,7 +408,8 @@ fn matrix(way: Way, least: usize) {
                 let whys = std::panic::catch_unwind(|| judge(kind, way, fault, when))
                     .unwrap_or_else(|panic| vec![panic.downcast::<String>().map_or("panics".to_owned(), |why| *why)]);
                 if !whys.is_empty() {
-                    wrong.push(format!("{} by {way:?}, {fault:?} {when:?}: {}", kind.name, whys.join("; ")));
+                    let (name, setting) = (kind.name, kind.setting);
+                    wrong.push(format!("{name} by {way:?}, {setting:?}, {fault:?} {when:?}: {}", whys.join("; ")));
                 }
             }
         }

@@ -1,13 +1,14 @@
 //! Whole pushes that chance makes up, each from one seed: contents around all limits, answers that are late, lost or wrong, pauses,
-//! aborts, lanes that die. Whatever happens, a push settles, what it says is what the repo holds, and nothing is done twice.
+//! aborts, spells without a connection, lanes that die, one commit or several. Whatever happens, a push settles, what it says is what the repo holds, and nothing is done twice.
 //!
 //! `HUBFERRY_RUNS` says how many; a seed that failed once stands in [`KEPT_SEEDS`] for good, with what it showed.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use hubferry::Error;
 use hubferry::error::Code;
-use hubferry::push::{Operation, Push, PushOptions, PushOutput};
+use hubferry::push::{CommitState, Commits, Operation, Push, PushOptions, PushOutput, plan_commit};
+use hubferry::time::Millis;
 
 use crate::sim::{Chance, Fault, Faults, Held, SimHub, World, no_faults, noise, options, sha256, xet_options};
 use crate::sim_hub::ME;
@@ -29,6 +30,9 @@ struct Plan {
     abort_after: Option<u32>,
     deaths: Vec<u32>,
     slowness_ms: u64,
+    /// When the connection goes, and comes back.
+    connection: Vec<(Millis, bool)>,
+    planner: fn(&CommitState) -> usize,
 }
 
 /// What spoils requests, and how often.
@@ -41,7 +45,7 @@ enum Spoiler {
     Anything(u64),
 }
 
-const PASSING: [Fault; 14] = [
+const PASSING: [Fault; 15] = [
     Fault::Status(408),
     Fault::Status(425),
     Fault::Status(429),
@@ -55,6 +59,7 @@ const PASSING: [Fault; 14] = [
     Fault::CutMiddle,
     Fault::CutAfter,
     Fault::Hang,
+    Fault::Silence,
     Fault::LateTwin,
 ];
 
@@ -85,8 +90,6 @@ impl Spoiler {
                 n if n < PASSING.len() as u64 => PASSING[n as usize],
                 _ => match chance.pick(&OTHERS) {
                     Fault::ForeignCommit if kind != "commit" => Fault::None,
-                    // Taken for the store's word.
-                    Fault::Html if matches!(kind, "put" | "complete") => Fault::None,
                     fault => fault,
                 },
             },
@@ -116,12 +119,16 @@ impl Plan {
             buffer_budget_bytes: chance.pick(&[16, 48, 160]) << 20,
             ..if by_xet { xet_options() } else { options() }
         };
+        if chance.percent(35) {
+            (options.commits, options.ask_plan) = (Commits::Auto, true);
+        }
         let mut deletes = Vec::new();
         if chance.percent(30) {
             options.delete_patterns = vec!["old/*".to_owned()];
         } else if chance.percent(30) {
             deletes = hub.tree.keys().filter(|path| path.starts_with("old/")).take(2).cloned().collect();
         }
+        options.merge = is_pull && !hub.read_only && options.delete_patterns.is_empty() && deletes.is_empty();
         let faults = match chance.below(10) {
             0..2 => Spoiler::Nothing,
             2..6 => Spoiler::Passing(chance.pick(&[2, 5])),
@@ -136,7 +143,9 @@ impl Plan {
             pauses: (0..chance.below(4)).map(|_| chance.below(300) as u32).collect(),
             abort_after: chance.percent(12).then(|| chance.below(400) as u32),
             deaths: if chance.percent(20) { vec![chance.below(200) as u32] } else { Vec::new() },
-            slowness_ms: chance.pick(&[0, 0, 1_000, 20_000]),
+            slowness_ms: chance.pick(&[0, 0, 1_000, 12_000]),
+            connection: if chance.percent(25) { spells(&mut chance) } else { Vec::new() },
+            planner: chance.pick(&[plan_commit as fn(&CommitState) -> usize, one_by_one, by_fives]),
         }
     }
 
@@ -160,6 +169,27 @@ impl Plan {
         goal.extend(self.files.iter().cloned());
         goal
     }
+}
+
+/// Spells without a connection.
+fn spells(chance: &mut Chance) -> Vec<(Millis, bool)> {
+    let mut at = 0;
+    let times = 1 + chance.below(3);
+    let spell = |_| {
+        let gone = at + chance.below(6_000);
+        at = gone + 1 + chance.below(400_000);
+        [(Millis(gone), false), (Millis(at), true)]
+    };
+    (0..times).flat_map(spell).collect()
+}
+
+fn one_by_one(state: &CommitState) -> usize {
+    state.files.len().min(1)
+}
+
+/// Waits for five files, as long as there may be some.
+fn by_fives(state: &CommitState) -> usize {
+    if state.files.len() >= 5 || !state.more { state.files.len().min(5) } else { 0 }
 }
 
 /// Files with sizes around every limit, some of them equal, some alike.
@@ -237,6 +267,8 @@ fn contents_of(hub: &SimHub, tree: &BTreeMap<String, Held>) -> BTreeMap<String, 
 fn push(plan: &Plan, world: &mut World) -> Result<PushOutput, Error> {
     world.deaths = plan.deaths.clone().into();
     world.slowness_ms = plan.slowness_ms;
+    world.connection = plan.connection.clone().into();
+    world.planner = plan.planner;
     let operations = plan.operations(world);
     let mut push = Push::new(plan.options.clone()).expect("good options");
     push.add(operations).expect("good operations");
@@ -288,13 +320,19 @@ fn run(seed: u64) {
     assert!(pulls.len() <= usize::from(plan.options.pull_request), "{} pull requests", pulls.len());
     let (tree, history) =
         pulls.first().map_or((&world.hub.tree, &world.hub.history), |pull| (&pull.tree, &pull.history));
-    if plan.options.pull_request {
+    let is_merged = pulls.iter().any(|pull| pull.status == "merged");
+    if plan.options.pull_request && !is_merged {
         let mut main = world.hub.tree.clone();
         main.remove("theirs");
         assert_eq!(main, plan.hub.tree, "main is as it was");
     }
     let ours: Vec<_> = history.iter().filter(|commit| commit.title.starts_with("ours")).collect();
-    assert!(ours.len() <= 1, "{} commits", ours.len());
+    let is_chain = plan.options.commits == Commits::Auto;
+    assert!(is_chain || ours.len() <= 1, "{} commits", ours.len());
+    let mut lines = BTreeSet::new();
+    for line in ours.iter().flat_map(|commit| &commit.lines) {
+        assert!(lines.insert(line["value"]["path"].to_string()), "{line} was committed twice");
+    }
     let mut held = contents_of(&world.hub, tree);
     held.remove("theirs");
     let goal = plan.goal();
@@ -302,6 +340,12 @@ fn run(seed: u64) {
         Ok(output) => {
             assert_eq!(output.commits.len(), ours.len(), "it tells of its commits");
             assert!(held == goal, "the repo holds what was pushed");
+            assert_eq!(is_merged, plan.options.merge && !ours.is_empty(), "it is merged when it shall be");
+            if is_merged {
+                let mut main = contents_of(&world.hub, &world.hub.tree);
+                main.remove("theirs");
+                assert!(main == goal, "and then main has it");
+            }
         }
         Err(error) => {
             let is_stopped = plan.abort_after.is_some() && error.code == Code::Aborted;
@@ -314,7 +358,12 @@ fn run(seed: u64) {
             let is_readme = error.path.as_deref() == Some("README.md");
             assert!(is_readme || error.code != Code::InvalidInput, "{error}");
             let untouched = contents_of(&plan.hub, &plan.hub.tree);
-            assert!(held == untouched || (ours.len() == 1 && held == goal), "the whole push, or nothing of it");
+            if is_chain {
+                let is_known = |(path, bytes)| goal.get(path) == Some(bytes) || untouched.get(path) == Some(bytes);
+                assert!(held.iter().all(is_known), "whole files, as they were or as they shall be");
+            } else {
+                assert!(held == untouched || (ours.len() == 1 && held == goal), "the whole push, or nothing of it");
+            }
         }
     }
 }
