@@ -49,7 +49,10 @@ export {
   type UploadFilesParams,
   type UploadSource,
 } from "./upload/upload-files.js";
-export { uploadFolder, type UploadFolderParams } from "./upload/upload-folder.js";
+export { uploadFolder, type UploadFolderParams, type UploadFolderPlanParams } from "./upload/upload-folder.js";
+export { uploadLargeFolder, type UploadLargeFolderParams } from "./upload/upload-large-folder.js";
+export type { UploadPlan } from "./upload/upload-plan.js";
+export { planCommits, type CommitState, type PlanCommits } from "./upload/plan-commits.js";
 export type { PushParams } from "./upload/push.js";
 export type { UseWebWorkers } from "./compute/choose.js";
 

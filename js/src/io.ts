@@ -196,7 +196,10 @@ export class JobIo implements Io {
     signal: AbortSignal,
   ): Promise<InputView> {
     const { method, url, headers, answer } = request;
-    const sources = sourcesOf(request.body).map((file) => this.#source(file));
+    const files = sourcesOf(request.body);
+    const sources = files.map((file) => this.#source(file));
+    const failed = (failure: FailureView, file: number | undefined): InputView =>
+      file === undefined ? { type: "failed", id, failure } : { type: "fileFailed", id, file, failure };
     const link = linkedController(signal);
     try {
       const body = packed ?? (await assembleBody(request.body, this.#sources, () => this.#lanes(), signal));
@@ -214,16 +217,16 @@ export class JobIo implements Io {
         if (answer === "stream") this.kept = keep(response, request, link.controller);
         else await this.#learn(answer, response, signal);
       }
-      const failure = await firstChange(sources);
-      if (failure !== undefined) return { type: "failed", id, failure };
+      const change = await firstChange(sources);
+      if (change !== undefined) return failed(change.failure, files[change.at]);
       return { type: "response", id, status, headers: said, body: text };
     } catch (error) {
       // A file that changed on disk breaks the request that sends it, without saying so.
-      const failure =
-        (error instanceof Unreadable ? named(error.failure, this.#sources[error.file]) : undefined) ??
-        (signal.aborted ? undefined : ((await firstChange(sources)) ?? (await lostFile(sources)))) ??
-        failureOf(error, request);
-      return { type: "failed", id, failure };
+      if (error instanceof Unreadable) return failed(error.failure, error.file);
+      const change = signal.aborted ? undefined : ((await firstChange(sources)) ?? (await lostFile(sources)));
+      return change === undefined
+        ? failed(failureOf(error, request), undefined)
+        : failed(change.failure, files[change.at]);
     } finally {
       link.release();
     }
@@ -277,29 +280,29 @@ function failureOfTask(done: { kind: string; failure?: FailureView }): FailureVi
   return done.failure ?? { code: "internal", message: "a lane did something else than it was asked for" };
 }
 
-async function firstChange(sources: readonly Source[]): Promise<FailureView | undefined> {
-  const changes = await checkAll(sources);
-  const at = changes.findIndex((failure) => failure !== undefined);
-  const first = changes[at];
-  return first && named(first, sources[at]);
+/** What is wrong with a file of a body, and its place there. */
+interface Change {
+  readonly failure: FailureView;
+  readonly at: number;
 }
 
-/** A body may be made from many files, so what went wrong with one of them is said with its path. */
-function named(failure: FailureView, source: Source | undefined): FailureView {
-  if (source?.path === undefined) return failure;
-  const what = failure.code === "file_changed" ? "changed" : "cannot be read";
-  return { ...failure, message: `${JSON.stringify(source.path)} ${what}: ${failure.message}` };
+async function firstChange(sources: readonly Source[]): Promise<Change | undefined> {
+  const changes = await checkAll(sources);
+  const at = changes.findIndex((failure) => failure !== undefined);
+  const failure = changes[at];
+  return failure && { failure, at };
 }
 
 /** Whether the one file of a body, which was readable before, no longer is: the only sign of a change that some engines give. */
-async function lostFile(sources: readonly Source[]): Promise<FailureView | undefined> {
+async function lostFile(sources: readonly Source[]): Promise<Change | undefined> {
   const [only] = sources;
   if (only === undefined || sources.length > 1) return undefined;
   try {
     await only.blob.slice(0, 1).arrayBuffer();
     return undefined;
   } catch {
-    return named({ code: "file_changed", message: "it can no longer be read: it changed or moved meanwhile" }, only);
+    const message = "it can no longer be read: it changed or moved meanwhile";
+    return { failure: { code: "file_changed", message }, at: 0 };
   }
 }
 

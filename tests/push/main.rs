@@ -2,12 +2,14 @@
 
 #![cfg(not(target_arch = "wasm32"))]
 
+mod a_dry_run_equals_the_push;
 mod any_order_gives_the_same_commit;
 mod bad_input_is_refused_before_any_request;
 mod commits_happen_exactly_once;
 mod every_file_is_told_of;
 mod every_push_settles;
 mod fault_matrix;
+mod files_that_fail_are_left_out;
 mod large_content_goes_in_parts;
 mod offline_is_waited_out;
 mod patience_has_an_end;
@@ -18,6 +20,7 @@ mod random_pushes;
 mod readme_is_checked_first;
 mod resume_at_every_step;
 mod rights_are_checked_before_reading;
+mod several_commits_make_a_chain;
 mod sim;
 mod sim_cas;
 mod sim_hub;

@@ -20,7 +20,7 @@ import { noProgress, type CommitOutput, type Progress, type UploadEvent } from "
  * for await (const event of job) if (event.event === "report") show(event.progress);
  * const { commit } = await job;
  */
-export interface UploadJob extends Promise<CommitOutput>, AsyncIterable<UploadEvent> {
+export interface UploadJob<T = CommitOutput> extends Promise<T>, AsyncIterable<UploadEvent> {
   /** A snapshot. */
   readonly progress: Progress;
   /** Begins nothing new until {@link resume}; what is in the air is finished. */
@@ -65,11 +65,11 @@ const TIDY_MS = 50;
 const REPORT_EVERY_MS = 1_000;
 
 /** See {@link UploadJob}. */
-export class Job implements UploadJob {
+export class Job<T = CommitOutput> implements UploadJob<T> {
   readonly [Symbol.toStringTag] = "UploadJob";
   readonly #controller: AbortController;
   readonly #queues = new Set<EventQueue>();
-  readonly #result: Promise<CommitOutput>;
+  readonly #result: Promise<T>;
   #push: Attached | undefined;
   #lastProgress = noProgress();
   #paused = false;
@@ -78,7 +78,7 @@ export class Job implements UploadJob {
   #over = false;
 
   /** Begins: `run` is called at once, so that it can take out of a drop what must be taken at once. */
-  constructor(run: (control: Control) => Promise<CommitOutput>, abortSignal: AbortSignal | undefined) {
+  constructor(run: (control: Control) => Promise<T>, abortSignal: AbortSignal | undefined) {
     const { controller, release } = linkedController(abortSignal);
     this.#controller = controller;
     const { signal } = controller;
@@ -157,18 +157,18 @@ export class Job implements UploadJob {
     }
   }
 
-  then<A = CommitOutput, B = never>(
-    onFulfilled?: ((output: CommitOutput) => A | PromiseLike<A>) | null,
+  then<A = T, B = never>(
+    onFulfilled?: ((output: T) => A | PromiseLike<A>) | null,
     onRejected?: ((reason: unknown) => B | PromiseLike<B>) | null,
   ): Promise<A | B> {
     return this.#result.then(onFulfilled, onRejected);
   }
 
-  catch<B = never>(onRejected?: ((reason: unknown) => B | PromiseLike<B>) | null): Promise<CommitOutput | B> {
+  catch<B = never>(onRejected?: ((reason: unknown) => B | PromiseLike<B>) | null): Promise<T | B> {
     return this.#result.catch(onRejected);
   }
 
-  finally(onFinally?: (() => void) | null): Promise<CommitOutput> {
+  finally(onFinally?: (() => void) | null): Promise<T> {
     return this.#result.finally(onFinally);
   }
 }

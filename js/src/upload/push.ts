@@ -7,7 +7,7 @@ import { Driver } from "../driver.js";
 import { engine, type Engine } from "../engine.js";
 import { toError } from "../errors.js";
 import { checkTexts, compact, hubSpec, newSeed, repoSpec, type RepoParams } from "../hub/params.js";
-import { JobIo } from "../io.js";
+import { JobIo, type PlanCommit } from "../io.js";
 import { Pace } from "../pace.js";
 import type { Source } from "../source/source.js";
 import { chooseTransport } from "../transport/choose.js";
@@ -30,6 +30,8 @@ export interface PushParams extends RepoParams {
    * when nothing would change. @default false
    */
   isPullRequest?: boolean | undefined;
+  /** Merge that pull request after its last commit. @default false */
+  merge?: boolean | undefined;
   /** Store large files by Xet, where the Hub offers it; else, and without, by LFS. What a reader gets is the same. @default true */
   useXet?: boolean | undefined;
   /**
@@ -49,6 +51,14 @@ export interface Message {
 
 /** What a push of a folder adds to that. */
 export interface FolderRules {
+  /** How many commits. @default "one" */
+  readonly commits?: "one" | "auto" | undefined;
+  /** What becomes of files that change, vanish or cannot be read. @default "fail" */
+  readonly onFileError?: "fail" | "skip" | undefined;
+  /** Find out what would be done. @default false */
+  readonly dryRun?: boolean | undefined;
+  /** Tell how far the push is so often. @default never */
+  readonly reportSeconds?: number | undefined;
   /** Leave out what the repo's ignore rules leave out. @default true */
   readonly ignoreByHub?: boolean | undefined;
   /** Files of the repo that match one of these go, unless they are added. */
@@ -62,19 +72,36 @@ export type Planned =
   | { readonly operation: "addOrUpdate"; readonly path: string; readonly source: Source }
   | { readonly operation: "delete"; readonly path: string };
 
-type PushMachine = InstanceType<Engine["PushHandle"]>;
+/** The engine's part of a push. */
+export type PushMachine = InstanceType<Engine["PushHandle"]>;
 
 /** Operations handed over in one go, and files of the result taken back: more would hold up a page. */
 const AT_ONCE = 1000;
 
+/** Makes the result of a push. */
+export type Conclude<T> = (output: PushOutputView, machine: PushMachine) => Promise<T>;
+
 /** Pushes what `plan` yields. */
-export async function push(
+export function push(
   params: PushParams,
   message: Message,
   plan: AsyncIterable<Planned>,
   control: Control,
   rules: FolderRules = {},
 ): Promise<CommitOutput> {
+  return pushFor(commitOutput, params, message, plan, control, rules);
+}
+
+/** The same for another result; `planCommit` is asked which files go with the next commit. */
+export async function pushFor<T>(
+  conclude: Conclude<T>,
+  params: PushParams,
+  message: Message,
+  plan: AsyncIterable<Planned>,
+  control: Control,
+  rules: FolderRules,
+  planCommit?: PlanCommit,
+): Promise<T> {
   const { signal } = control;
   const { PushHandle } = await orAborted(engine(), signal);
   const compute = await orAborted(chooseCompute(params.useWebWorkers), signal);
@@ -82,9 +109,12 @@ export async function push(
   const sources: Source[] = [];
   // A caller who brings a `fetch` sees every request in it.
   const packs = { crews, sendsItself: params.fetch !== undefined };
-  const io = new JobIo(chooseTransport(params.fetch), compute, sources, packs);
+  const io = new JobIo(chooseTransport(params.fetch), compute, sources, packs, planCommit);
   const lanes = Math.max(1, ...crews.map(({ lanes }) => lanes));
-  const driver = new Driver<PushOutputView, PushMachine>(open(PushHandle, params, message, rules, lanes), io);
+  const driver = new Driver<PushOutputView, PushMachine>(
+    open(PushHandle, params, message, { ...rules, askPlan: planCommit !== undefined }, lanes),
+    io,
+  );
   control.attach(attached(driver));
   try {
     return await driver.run({
@@ -92,15 +122,7 @@ export async function push(
       onEvent: control.emit,
       waitsForConnection: true,
       prepare: (machine) => supply(machine, plan, sources, signal),
-      conclude: async (output, machine) => ({
-        commit: { oid: output.head.oid, url: output.head.url },
-        commits: output.commits,
-        verified: output.verified,
-        ...compact({ pullRequestUrl: output.pullRequestUrl }),
-        hookOutput: output.hookOutput,
-        files: await files(machine),
-        bytes: output.bytes,
-      }),
+      conclude,
       onEnd: control.takeStock,
     });
   } finally {
@@ -108,20 +130,33 @@ export async function push(
   }
 }
 
+/** The promised result of a push. */
+export async function commitOutput(output: PushOutputView, machine: PushMachine): Promise<CommitOutput> {
+  return {
+    commit: { oid: output.head.oid, url: output.head.url },
+    commits: output.commits,
+    verified: output.verified,
+    ...compact({ pullRequestUrl: output.pullRequestUrl }),
+    hookOutput: output.hookOutput,
+    files: await outcomes(machine),
+    bytes: output.bytes,
+  };
+}
+
 function open(
   Handle: Engine["PushHandle"],
   params: PushParams,
   { title, description }: Message,
-  rules: FolderRules,
+  rules: FolderRules & { askPlan: boolean },
   lanes: number,
 ): PushMachine {
-  const { branch, createBranch, parentCommit, verify, isPullRequest, patience, useXet = true } = params;
+  const { branch, createBranch, parentCommit, verify, isPullRequest, merge, patience, useXet = true } = params;
   try {
     return new Handle({
       repo: repoSpec(params.repo),
       ...hubSpec(params),
       ...compact(checkTexts({ branch, parentCommit, title, description, patience })),
-      ...compact({ createBranch, verify, isPullRequest, ...rules }),
+      ...compact({ createBranch, verify, isPullRequest, merge, ...rules }),
       useXet,
       lanes,
       epochAtZeroMs: Date.now() - performance.now(),
@@ -186,7 +221,8 @@ async function supply(
   handOver();
 }
 
-async function files(machine: PushMachine): Promise<CommittedFile[]> {
+/** What became of the added files. */
+export async function outcomes(machine: PushMachine): Promise<CommittedFile[]> {
   const all: CommittedFile[] = [];
   const pace = new Pace();
   for (let start = 0; ; start += AT_ONCE) {

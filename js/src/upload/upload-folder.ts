@@ -1,9 +1,12 @@
-/** A folder, in one commit. */
+/** A folder, in one commit or in several. */
 import { FolderChecking, type FolderFinding } from "./check-folder.js";
 import { Job, type Control, type UploadJob } from "./job.js";
 import { LeftOut } from "./left-out.js";
 import { joinPath } from "./operations.js";
-import { push, type Planned, type PushParams } from "./push.js";
+import { asked, type PlanCommits } from "./plan-commits.js";
+import { pushFor, commitOutput, type Conclude, type Planned, type PushParams } from "./push.js";
+import { Planning, type UploadPlan } from "./upload-plan.js";
+import type { CommitOutput, Progress, UploadEvent } from "./events.js";
 import { orAborted } from "../abort.js";
 import { engine } from "../engine.js";
 import { HubferryError, InvalidInputError, type ErrorCode } from "../errors.js";
@@ -32,8 +35,24 @@ export interface UploadFolderParams extends PushParams {
   commitTitle?: string | undefined;
   /** The rest of the commit's message. */
   commitDescription?: string | undefined;
-  /** One commit for everything. "auto" is not supported by this version. @default "one" */
-  commits?: "one" | undefined;
+  /**
+   * One commit for everything, or as many as it takes: "auto" commits files as soon as they are stored, while later ones are read
+   * and sent. Titles get ` (part 2)`, ` (part 3)`; what is deleted goes with the first commit. @default "one"
+   */
+  commits?: "one" | "auto" | undefined;
+  /** With `commits: "auto"`: says which files go with the next commit. @default the function `planCommits` */
+  planCommits?: PlanCommits | undefined;
+  /**
+   * What becomes of a file that changes, vanishes or cannot be read: the end of the upload, or a warning (`file_skipped`), and the
+   * rest goes on. @default "fail"
+   */
+  onFileError?: "fail" | "skip" | undefined;
+  /** Told how far the upload is, every `reportSeconds`. */
+  onReport?: ((progress: Progress) => void) | undefined;
+  /** @default 60 */
+  reportSeconds?: number | undefined;
+  /** Resolve with what would be done, and change nothing on the Hub: as {@link UploadFolderPlanParams}. @default false */
+  dryRun?: false | undefined;
   /**
    * Who applies ignore files. "local": the folder's own `.gitignore` files, root and nested, with git's meaning, and then the
    * Hub; "hub": the Hub alone, as for Python; `false`: nobody. @default "local"
@@ -41,25 +60,43 @@ export interface UploadFolderParams extends PushParams {
   gitignore?: GitignoreOption | undefined;
 }
 
+/** The same, to find out what would be done. */
+export type UploadFolderPlanParams = Omit<UploadFolderParams, "dryRun"> & { dryRun: true };
+
+/** Seconds between two calls of `onReport`. */
+const REPORT_SECONDS = 60;
+
 /** Paths named in a message; the rest are counted. */
 const NAMED = 5;
 
 /**
- * Uploads a folder in one commit. Files that the repo has already are not sent; when nothing would change, no commit is
- * made.
+ * Uploads a folder in one commit, or in several. Files that the repo has already are not sent; when nothing would change, no commit
+ * is made.
  *
  * A drop must be given in the handler of its event, before the first `await`. One folder that was dropped or chosen stands
  * for its contents, as in `hf upload ./folder`.
  *
  * @example
  * await uploadFolder({ repo: "datasets/me/photos", accessToken, folder: event.dataTransfer, ignorePatterns: "*.tmp" });
+ *
+ * @example
+ * const { added, deleted } = await uploadFolder({ repo, accessToken, folder, deletePatterns: "*", dryRun: true });
  */
-export function uploadFolder(params: UploadFolderParams): UploadJob {
-  return new Job(async (control) => {
+export function uploadFolder(params: UploadFolderPlanParams): UploadJob<UploadPlan>;
+export function uploadFolder(params: UploadFolderParams): UploadJob;
+export function uploadFolder(
+  params: UploadFolderParams | UploadFolderPlanParams,
+): UploadJob<CommitOutput | UploadPlan> {
+  return new Job<CommitOutput | UploadPlan>(async (job) => {
     refuseLater(params);
     const { folder, pathInRepo, allowPatterns, ignorePatterns, deletePatterns, gitignore, ...rest } = params;
-    const { commitTitle, commitDescription } = rest;
-    checkTexts({ pathInRepo });
+    const { commitTitle, commitDescription, commits, planCommits, onFileError, onReport, reportSeconds, dryRun } = rest;
+    checkTexts({ pathInRepo, commits, onFileError });
+    const planning = dryRun === true ? new Planning(pathInRepo ?? "") : undefined;
+    const control = withReports(job, (event) => {
+      if (event.event === "report") onReport?.(event.progress);
+      planning?.note(event);
+    });
     const unreadable: HubferryError[] = [];
     const leftOut = new LeftOut();
     // Now: a drop is empty after the first await.
@@ -70,6 +107,7 @@ export function uploadFolder(params: UploadFolderParams): UploadJob {
       abortSignal: control.signal,
       onSkip: (path, reason, skip) => {
         leftOut.add(path, reason, skip);
+        planning?.skip(path, skip);
       },
       onError: (_, error) => {
         // An ignore file that has no effect; the file itself may be fine.
@@ -79,16 +117,41 @@ export function uploadFolder(params: UploadFolderParams): UploadJob {
     });
     const message = { title: commitTitle ?? "Upload folder using hubferry", description: commitDescription };
     const rules = {
+      commits,
+      onFileError,
+      dryRun,
+      reportSeconds: onReport && (reportSeconds ?? REPORT_SECONDS),
       ignoreByHub: gitignore !== false,
       deletePatterns: toList({ deletePatterns }),
       deleteUnder: pathInRepo,
     };
-    return await push(params, message, plan(params, files, unreadable, leftOut, control), control, rules);
+    const conclude: Conclude<CommitOutput | UploadPlan> = async (output, machine) =>
+      planning === undefined
+        ? withUnreadable(await commitOutput(output, machine), unreadable, pathInRepo)
+        : await planning.finish(output, machine);
+    const operations = plan(params, files, unreadable, leftOut, control);
+    return await pushFor(conclude, params, message, operations, control, rules, planCommits && asked(planCommits));
   }, params.abortSignal);
 }
 
+/** What a job makes of events, and somebody else, too. */
+function withReports(control: Control, listen: (event: UploadEvent) => void): Control {
+  const emit = (event: UploadEvent): void => {
+    listen(event);
+    control.emit(event);
+  };
+  return { ...control, emit };
+}
+
+/** Adds the files that the listing could not read. */
+function withUnreadable(output: CommitOutput, unreadable: readonly HubferryError[], pathInRepo = ""): CommitOutput {
+  for (const { path } of unreadable)
+    if (path !== undefined) output.files.push({ path: joinPath(pathInRepo, path), size: 0, state: "failed" });
+  return output;
+}
+
 async function* plan(
-  { repo, pathInRepo = "" }: UploadFolderParams,
+  { repo, pathInRepo = "", onFileError, deletePatterns }: UploadFolderParams | UploadFolderPlanParams,
   files: AsyncIterable<CollectedFile>,
   unreadable: readonly HubferryError[],
   leftOut: LeftOut,
@@ -104,9 +167,13 @@ async function* plan(
       yield { operation: "addOrUpdate", path, source: blobSource(content) };
     }
     for (const warning of leftOut.warnings()) control.emit(warning);
-    // A folder is pushed whole or not at all.
     const [first] = unreadable;
-    if (first !== undefined) throw notWhole(first.code, unreadable);
+    if (first !== undefined) {
+      // What cannot be listed must not be taken for gone.
+      if (onFileError !== "skip" || deletePatterns !== undefined) throw notWhole(first.code, unreadable);
+      for (const { message, path } of unreadable)
+        control.emit({ event: "warning", code: "file_skipped", message, paths: path === undefined ? [] : [path] });
+    }
     for (const finding of await check.finish()) tell(finding, control);
   } finally {
     check.free();
@@ -132,11 +199,6 @@ function notWhole(code: ErrorCode, errors: readonly HubferryError[]): HubferryEr
 
 /** Options of `uploadFolder` that this version knows of but cannot honour. */
 function refuseLater(params: object): void {
-  const { commits, dryRun, resume, planCommits } = params as Record<string, unknown>;
-  refuse({
-    'commits: "auto"': commits !== undefined && commits !== "one",
-    dryRun,
-    resume,
-    planCommits,
-  });
+  const { resume } = params as Record<string, unknown>;
+  refuse({ resume });
 }

@@ -18,7 +18,7 @@ function newJob(abortSignal?: AbortSignal) {
   let control: Control | undefined;
   let resolve: (output: CommitOutput) => void = () => undefined;
   let reject: (error: Error) => void = () => undefined;
-  const job = new Job((given) => {
+  const job = new Job<CommitOutput>((given) => {
     control = given;
     return new Promise((...settle) => {
       [resolve, reject] = settle;

@@ -211,10 +211,7 @@ describe("uploadFolder", () => {
   });
 
   it.each<[string, object]>([
-    ["commits", { commits: "auto" }],
-    ["dryRun", { dryRun: true }],
     ["resume", { resume: true }],
-    ["planCommits", { planCommits: () => undefined }],
     ["Bucket", { repo: { type: "bucket", name: "alice/x" } }],
   ])("refuses %s of later versions: %o", async (name, option) => {
     await hub.forget();
@@ -233,6 +230,11 @@ describe("uploadFolder", () => {
     ["a repo name that cannot be", { repo: "a//b" }],
     ["a token that is none", { accessToken: "secret-but-no-token" }],
     ["a parent that is no commit", { parentCommit: "main" }],
+    ["commits that cannot be counted", { commits: "many" }],
+    ["files that fail in another way", { onFileError: "ignore" }],
+    ["a plan that is no function", { commits: "auto", planCommits: 12 }],
+    ["reports at no time", { onReport: () => undefined, reportSeconds: 0 }],
+    ["a merge of no pull request", { merge: true }],
   ])("refuses %s before any request", async (_, option) => {
     await hub.forget();
     const folder = new Map([["a", "a"]]);

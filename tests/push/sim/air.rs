@@ -78,6 +78,14 @@ impl World {
             }
             Fault::CutBefore | Fault::CutMiddle => cut(),
             Fault::Status(status) => Due::answer(id, refuse(status, None, "a fault")),
+            Fault::FileGone => {
+                let file = request.body.iter().find_map(|part| match part {
+                    BodyPart::Slice { file, .. } | BodyPart::Base64 { file, .. } => Some(*file),
+                    _ => None,
+                });
+                let failure = Failure { code: Code::FileChanged, message: "it is not there".into() };
+                Due::Input(Input::FileFailed { id, file: file.expect("a file in the body"), failure })
+            }
             Fault::Later(status, seconds) => {
                 let mut response = refuse(status, None, "a fault");
                 response.headers.push(("retry-after".to_owned(), seconds.to_string()));

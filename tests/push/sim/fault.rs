@@ -31,6 +31,8 @@ pub enum Fault {
     LateTwin,
     /// All upload URLs and all tokens of the content store expire now.
     Expire,
+    /// The first file in the body cannot be read; no work done.
+    FileGone,
     /// Somebody else commits just before.
     ForeignCommit,
     /// Somebody else opens a pull request with our title just before.
