@@ -157,7 +157,10 @@ fuzz_target!(|records: Vec<Record>| {
         }
     }
     authority.ask(0, &lane.take_questions(true)).expect("a lane");
-    for query in { let _ = authority.decide(0); authority.take_queries() } {
+    for query in {
+        let _ = authority.decide(0);
+        authority.take_queries()
+    } {
         authority.settle(query);
     }
     lane.decide(&authority.decide(0).expect("a lane")).expect("as many as were asked");
@@ -189,7 +192,9 @@ fuzz_target!(|records: Vec<Record>| {
 
 fn has_lists(record: &Record) -> bool {
     match record {
-        Record::Checkpoint { spans, .. } | Record::Finished { spans, .. } => spans.iter().any(|span| span.list.is_some()),
+        Record::Checkpoint { spans, .. } | Record::Finished { spans, .. } => {
+            spans.iter().any(|span| span.list.is_some())
+        }
         Record::Raw { .. } | Record::Bytes(_) => true,
         _ => false,
     }
