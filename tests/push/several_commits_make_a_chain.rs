@@ -152,7 +152,7 @@ fn the_first_commit_does_not_wait_for_the_last_file() {
 
 #[test]
 fn by_the_content_store_the_files_of_a_commit_are_registered_before_it_and_lanes_may_die() {
-    for (seed, deaths) in [(308, vec![]), (309, vec![300, 900]), (310, vec![40, 41, 42])] {
+    for (seed, deaths) in [(308, vec![]), (309, vec![300]), (310, vec![40])] {
         let files: Vec<(String, Vec<u8>)> =
             (0..600).map(|n| (format!("{n:03}.bin"), noise(n, 10_000 + 10 * n as usize))).collect();
         let mut world = World::new(SimHub::with_xet(), seed, no_faults());
