@@ -14,5 +14,6 @@ if [ -d benches ]; then
   )
 fi
 npm run --silent bench:abort -w pkg-tests
+npm run --silent bench:list -w pkg-tests
 npm run --silent bench:stages -w pkg-tests
 npm run --silent bench -w pkg-tests

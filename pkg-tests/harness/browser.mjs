@@ -22,6 +22,16 @@ export function startBrowser({ flags = [] } = {}) {
 }
 
 /**
+ * Takes away what opens a dialog of the system that nobody answers here: the picker of folders, and the handle of a dropped folder, which
+ * Chromium holds back when the folder lies below a cache folder, as those of the tests do. Folders are then dropped and chosen as in
+ * browsers without handles. Runs in the page.
+ */
+function withoutSystemDialogs() {
+  delete globalThis.showDirectoryPicker;
+  delete DataTransferItem.prototype.getAsFileSystemHandle;
+}
+
+/**
  * Opens the page of a Hub in a context of its own.
  *
  * `prepare` gets the context before anything is loaded, for scripts that must run first.
@@ -29,6 +39,7 @@ export function startBrowser({ flags = [] } = {}) {
 export async function openPage(browser, hub, { prepare, ...options } = {}) {
   const context = await browser.newContext(options);
   await context.addInitScript(pageWatch);
+  await context.addInitScript(withoutSystemDialogs);
   await prepare?.(context);
   const page = await context.newPage();
   const opened = new PushPage(page, hub);
@@ -149,6 +160,15 @@ export class PushPage {
   /** What the watch has counted, and violations of the content security policy. */
   watched() {
     return this.page.evaluate(() => window.pkgTests);
+  }
+
+  /** Opens the page once more, in another tab of the same browser. */
+  async another() {
+    const page = await this.page.context().newPage();
+    const opened = new PushPage(page, this.hub);
+    await page.goto(`${this.hub.url}/`);
+    await opened.stage("empty");
+    return opened;
   }
 
   async close() {

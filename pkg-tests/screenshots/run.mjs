@@ -5,8 +5,7 @@ import { join, resolve } from "node:path";
 import { parseArgs } from "node:util";
 import { startBrowser } from "../harness/browser.mjs";
 import { root } from "../harness/environment.mjs";
-import { startHub } from "../harness/hub.mjs";
-import { HUB, inState, NARROW, STATES } from "./states.mjs";
+import { inState, NARROW, startHubs, STATES } from "./states.mjs";
 
 const { values: options, positionals } = parseArgs({
   options: { only: { type: "string" }, readme: { type: "boolean", default: false } },
@@ -16,7 +15,7 @@ const { values: options, positionals } = parseArgs({
 const into = resolve(process.env.INIT_CWD ?? ".", positionals[0] ?? join(root, "../screenshots"));
 if (!options.readme) mkdirSync(into, { recursive: true });
 
-const hub = await startHub(HUB);
+const hubs = await startHubs();
 const browser = await startBrowser();
 
 /** What follows a change by itself: announcements, the next report of numbers, a repo looked up. */
@@ -42,21 +41,21 @@ if (options.readme) {
     await settled(page);
     await page.page.screenshot({ path: join(docs, file), animations: "disabled" });
   };
-  await inState(browser, hub, "review", async (page) => {
+  await inState(browser, hubs, "review", async (page) => {
     // Names in scripts that this machine may have no font for.
     await page.page.getByText("notes", { exact: true }).click();
     await page.page.locator("hubferry-drop h2").focus();
     await page.page.mouse.move(0, 0);
     await shot(page, "page.png");
   });
-  await inState(browser, hub, "uploading", (page) => shot(page, "push.png"));
+  await inState(browser, hubs, "uploading", (page) => shot(page, "push.png"));
 } else {
   for (const name of Object.keys(STATES)) {
     if (options.only !== undefined && name !== options.only) continue;
-    await inState(browser, hub, name, (page) => pictures(page, name));
+    await inState(browser, hubs, name, (page) => pictures(page, name));
     console.log(name);
   }
   console.log(`in ${into}`);
 }
 await browser.close();
-await hub.stop();
+await hubs.stop();

@@ -5,6 +5,7 @@ import { join } from "node:path";
 import { openPage } from "../harness/browser.mjs";
 import { keptFolder, root, temporaryFolder } from "../harness/environment.mjs";
 import { fixtureFolder, noise, prose, writeFolder } from "../harness/fixture.mjs";
+import { startHub } from "../harness/hub.mjs";
 import { until } from "../harness/until.mjs";
 
 export const WIDE = { width: 1180, height: 860 };
@@ -12,8 +13,24 @@ export const NARROW = { width: 320, height: 700 };
 
 /** Somebody whose token may write, but not to the repos of others. */
 const STRANGER = { name: "bob", token: "hf_bobMayWriteElsewhere" };
-/** What the Hub must be started with. By LFS every file has a request of its own, so that files can be shown at every stage. */
-export const HUB = { flags: ["--no-xet", "--user", `${STRANGER.name}:${STRANGER.token}`] };
+const USERS = ["--user", `${STRANGER.name}:${STRANGER.token}`];
+
+/** The Hubs that the states need: by LFS every file has a request of its own, so that files can be shown at every stage. */
+export async function startHubs() {
+  const lfs = await startHub({ flags: ["--no-xet", ...USERS] });
+  const xet = await startHub({ flags: USERS });
+  return {
+    /** The one for a state. */
+    of: (name) => (XET.has(name) ? xet : lfs),
+    stop: async () => {
+      await lfs.stop();
+      await xet.stop();
+    },
+  };
+}
+
+/** States of a push by Xet, which has bodies that belong to no file. */
+const XET = new Set(["uploading-xet", "paused-xet", "done-xet"]);
 
 const work = temporaryFolder("states");
 const put = { face: "store", method: "PUT" };
@@ -48,6 +65,18 @@ const parts = () =>
           `shard-${String(i + 1).padStart(2, "0")}.safetensors`,
           noise(3_000_000, i + 2),
         ]),
+      ]),
+    ),
+  );
+
+/** The same at a size that is remembered when the page is closed. */
+const checkpoints = () =>
+  folder("long run", (into) =>
+    writeFolder(
+      into,
+      new Map([
+        ["README.md", `---\nlicense: apache-2.0\n---\n\n${prose(900, 1)}`],
+        ...Array.from({ length: 12 }, (_, i) => [`step-${(i + 1) * 1000}.safetensors`, noise(8_000_000, i + 2)]),
       ]),
     ),
   );
@@ -119,6 +148,10 @@ async function pushing(page, from = parts(), form = {}) {
   await page.push();
   await page.stage("uploading");
 }
+
+/** Waits until so many xorbs have been asked for by the store. */
+const xorbs = (page, count) =>
+  until(async () => (await page.hub.requests()).filter(({ route }) => route === "cas.xorb").length >= count);
 
 async function puts(page) {
   return (await page.hub.requests()).filter(({ face, method }) => face === "store" && method === "PUT").length;
@@ -207,6 +240,40 @@ export const STATES = {
     await page.press("Pause");
     await says(page, "Nothing is sent until you go on");
   },
+  "uploading-speed": async (page) => {
+    await STATES.uploading(page);
+    await page.page.locator(".pace summary").click();
+    await page.page.getByLabel("Gentle", { exact: true }).check({ force: true });
+    await page.page.locator("#field-limit").selectOption("own");
+    await page.page.locator("#field-own-limit").fill("fast");
+    await says(page, "Enter a number of megabytes");
+  },
+  "uploading-found": async (page) => {
+    await STATES["uploading-10000"](page);
+    await page.page.getByLabel("Find a file of this push").fill("part-42");
+    await page.page.getByText("part-42/").first().waitFor();
+  },
+  "uploading-none-found": async (page) => {
+    await STATES["uploading-10000"](page);
+    await page.page.getByRole("button", { name: /^Failed/ }).click();
+    await says(page, "No file like this");
+  },
+  "uploading-xet": async (page) => {
+    await page.hub.order({ route: "cas.xorb", skip: 2, fault: { kind: "stall" } });
+    await pushing(page, checkpoints());
+    await xorbs(page, 3);
+  },
+  "paused-xet": async (page) => {
+    await STATES["uploading-xet"](page);
+    await page.press("Pause");
+    await says(page, "Nothing is sent until you go on");
+  },
+  limited: async (page) => {
+    const busy = { kind: "status", status: 429, headers: [["retry-after", "140"]] };
+    await page.hub.order({ route: "preupload", fault: busy });
+    await pushing(page);
+    await says(page, "Waiting for the Hub");
+  },
   offline: async (page) => {
     await page.hub.order({ ...put, skip: 4, fault: { kind: "stall" } });
     await pushing(page);
@@ -228,6 +295,10 @@ export const STATES = {
   },
   done: async (page) => {
     await pushing(page, sample());
+    await page.stage("done");
+  },
+  "done-xet": async (page) => {
+    await pushing(page, parts());
     await page.stage("done");
   },
   "done-pull-request": async (page) => {
@@ -283,7 +354,8 @@ export const STATES = {
 };
 
 /** Opens a page, brings it into a state, hands it to `look`, and puts everything back. */
-export async function inState(browser, hub, name, look, context = {}) {
+export async function inState(browser, hubs, name, look, context = {}) {
+  const hub = hubs.of(name);
   const page = await openPage(browser, hub, { viewport: WIDE, colorScheme: "light", ...context });
   try {
     await hub.forget();

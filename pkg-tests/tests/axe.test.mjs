@@ -4,8 +4,7 @@ import { readFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { after, before, describe, test } from "node:test";
 import { startBrowser } from "../harness/browser.mjs";
-import { startHub } from "../harness/hub.mjs";
-import { HUB, inState, NARROW, STATES } from "../screenshots/states.mjs";
+import { inState, NARROW, startHubs, STATES } from "../screenshots/states.mjs";
 
 const axe = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
 const TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"];
@@ -32,19 +31,19 @@ function complaints(page, only) {
 }
 
 describe("axe", () => {
-  let hub;
+  let hubs;
   let browser;
   before(async () => {
-    hub = await startHub(HUB);
+    hubs = await startHubs();
     browser = await startBrowser();
   });
   after(async () => {
     await browser?.close();
-    await hub?.stop();
+    await hubs?.stop();
   });
 
   test("it sees into the element, and would complain", async () => {
-    await inState(browser, hub, "empty", async (page) => {
+    await inState(browser, hubs, "empty", async (page) => {
       await page.page.evaluate(axe);
       await page.page.locator("hubferry-drop").evaluate((drop) => {
         drop.shadowRoot.querySelector("button").textContent = "";
@@ -57,7 +56,7 @@ describe("axe", () => {
     test(name, async () => {
       await inState(
         browser,
-        hub,
+        hubs,
         name,
         async (page) => {
           await page.page.evaluate(axe);

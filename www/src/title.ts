@@ -2,6 +2,14 @@
 
 const NAME = "hubferry";
 
+/** Conditions in which the share does not move. */
+const HELD: Partial<Record<string, string>> = {
+  paused: "Paused",
+  offline: "Offline",
+  limited: "Waiting",
+  elsewhere: "Waiting",
+};
+
 /** The title for a stage; `share` is how much of a push is done, 0 to 1. */
 export function titleOf(state: string, share = 0, condition = ""): string {
   switch (state) {
@@ -9,10 +17,10 @@ export function titleOf(state: string, share = 0, condition = ""): string {
       return `Looking through files · ${NAME}`;
     case "review":
       return `Ready to push · ${NAME}`;
+    case "again":
+      return `Choose the folder again · ${NAME}`;
     case "uploading":
-      return condition === "paused" || condition === "offline"
-        ? `${condition === "paused" ? "Paused" : "Offline"} · ${NAME}`
-        : `${String(Math.floor(share * 100))}% · ${NAME}`;
+      return `${HELD[condition] ?? `${String(Math.floor(share * 100))}%`} · ${NAME}`;
     case "done":
     case "unchanged":
       return `Done · ${NAME}`;

@@ -4,6 +4,7 @@
  * Invariants: only the last check counts; findings about what is no longer chosen are dropped at once. The rules are the
  * package's (`checkFolder`).
  */
+import { Breath } from "./breath.js";
 import type { RepoKind } from "./destination.js";
 import type { Finding, Package } from "./package.js";
 import type { FileTree } from "./tree.js";
@@ -76,8 +77,8 @@ export class Check {
     }
     if (run !== this.#last) return;
     this.findings = findings;
-    this.#remember(tree);
     this.#changed();
+    await this.#remember(tree, run);
   }
 
   // Nobody looks for a secret in an empty file, and no other rule is about small ones.
@@ -86,12 +87,16 @@ export class Check {
       yield { path, content, size: this.#harmless.has(content) ? 0 : size };
   }
 
-  #remember(tree: FileTree): void {
+  async #remember(tree: FileTree, run: number): Promise<void> {
     const secrets = this.findings.find(({ code }) => code === SECRET);
     const known = new Set(secrets?.paths);
     // Those that are not listed cannot be told from the harmless ones.
     if (known.size < (secrets?.total ?? 0)) return;
-    for (const { path, size, content } of tree.all())
+    const breath = new Breath();
+    for (const { path, size, content } of tree.all()) {
       if (size <= READ_UP_TO && !known.has(path)) this.#harmless.add(content);
+      if (breath.due) await breath.take();
+      if (run !== this.#last) return;
+    }
   }
 }

@@ -4,7 +4,7 @@ import type { CommitOutput, Progress } from "./package.js";
 
 /** The events of `<hubferry-drop>`. All bubble and leave the shadow tree; none carries the token. */
 export interface HubferryDropEventMap {
-  /** Another stage began: `empty`, `scanning`, `review`, `uploading`, `done`, `unchanged`, `failed`, `cancelled`. */
+  /** Another stage began: `empty`, `again`, `scanning`, `review`, `uploading`, `done`, `unchanged`, `failed`, `cancelled`. */
   "hubferry-state": CustomEvent<{ state: StageName }>;
   /** A push moved on; a few times a second. `share` is 0 to 1 and reaches 1 only with the commit. */
   "hubferry-progress": CustomEvent<{ share: number; condition: string; progress: Progress | undefined }>;

@@ -1,32 +1,32 @@
 /**
- * `<hubferry-drop>`: drop a folder, look through it, push it to the Hub as one commit.
+ * `<hubferry-drop>`: drop a folder, look through it, push it to the Hub.
  *
- * The element renders the model and hands it what happens: drags, dialogs, keys, the network coming and going. Everything
- * it knows is in `model.ts`; everything it shows is in `views/`. File names are only ever text. It works below a content
- * security policy without inline styles and scripts: style sheets are constructed, sizes are set through the CSSOM.
+ * The element renders the model and hands it what happens: drags, dialogs, keys. Everything it knows is in `model.ts`; everything
+ * it shows is in `views/`. File names are only ever text. It works below a content security policy without inline styles and
+ * scripts: style sheets are constructed, sizes are set through the CSSOM.
  */
 import { html, LitElement, nothing, type PropertyValues, type TemplateResult } from "lit";
 import { property, query, state } from "lit/decorators.js";
-import type { HubferryDropEventMap } from "./drop-events.js";
+import { batchOf } from "./batch.js";
 import type { RepoKind } from "./destination.js";
+import { Drags } from "./drags.js";
+import type { HubferryDropEventMap } from "./drop-events.js";
 import type { Source } from "./listing.js";
 import { DropModel, type StageName } from "./model.js";
 import { hubferryPackage } from "./package.js";
-import type { Batch } from "./selection.js";
+import { PageHold, thisPage } from "./page-hold.js";
+import { pickFolder } from "./pick-folder.js";
 import { controls } from "./styles/controls.js";
 import { form } from "./styles/form.js";
 import { lists } from "./styles/lists.js";
 import { review } from "./styles/review.js";
 import { theme } from "./styles/theme.js";
 import { transfer } from "./styles/transfer.js";
+import { unfinished } from "./styles/unfinished.js";
 import { views } from "./styles/views.js";
-import { emptyView } from "./views/empty.js";
 import type { Host } from "./views/host.js";
-import { cancelledView, doneView, failedView, unchangedView } from "./views/outcome.js";
-import { overlayView, type Drag } from "./views/overlay.js";
-import { reviewView } from "./views/review.js";
-import { scanningView } from "./views/scanning.js";
-import { transferView } from "./views/transfer.js";
+import { overlayView } from "./views/overlay.js";
+import { stageView } from "./views/stage.js";
 
 /** CSS pixels of a row of a list, and of one with two lines. */
 const ROW = 40;
@@ -35,6 +35,8 @@ const TALL_ROW = 52;
 const NARROW = 560;
 /** The public Hub. */
 const PUBLIC_HUB = "https://huggingface.co";
+/** Milliseconds that a picture of a running push waits for the screen at most: a hidden page draws none. */
+const LATEST_DRAWING_MS = 250;
 
 /**
  * The drag-and-drop uploader.
@@ -68,7 +70,7 @@ const PUBLIC_HUB = "https://huggingface.co";
  * @fires hubferry-error - A push failed.
  */
 export class HubferryDrop extends LitElement implements Host {
-  static override readonly styles = [theme, controls, views, form, review, transfer, lists];
+  static override readonly styles = [theme, controls, views, unfinished, form, review, transfer, lists];
 
   /**
    * Address of the Hub.
@@ -114,6 +116,7 @@ export class HubferryDrop extends LitElement implements Host {
   /** Internal: the state behind the views. */
   readonly model = new DropModel(hubferryPackage, PUBLIC_HUB, {
     changed: () => {
+      this.#holdPage();
       this.requestUpdate();
     },
     entered: (stage) => {
@@ -141,26 +144,47 @@ export class HubferryDrop extends LitElement implements Host {
   /** Internal. */
   readonly canChooseFolders = "webkitdirectory" in HTMLInputElement.prototype;
 
-  @state() private drag: Drag | undefined;
   // Whether the person goes by keyboard: a heading that gets the focus by itself shows it to them only.
   @state() private byKeys = false;
   @query("#files") private filesInput!: HTMLInputElement;
   @query("#folder") private folderInput!: HTMLInputElement;
-  #dragDepth = 0;
   // What has the focus, to see whether a rendering takes it away.
   #focused: Element | null = null;
   #focusOn: string | undefined;
   #isFocusing = false;
   #said = "";
   #listeners: AbortController | undefined;
+  readonly #hold = new PageHold(thisPage());
+  readonly #drags: Drags;
   readonly #resized = new ResizeObserver(([entry]) => {
     const width = entry?.contentRect.width ?? NARROW;
     this.rowHeight = width < NARROW ? TALL_ROW : ROW;
   });
 
+  constructor() {
+    super();
+    const { model } = this;
+    this.#drags = new Drags({
+      get accepts() {
+        return model.accepts;
+      },
+      take: (source) => {
+        this.take(source);
+      },
+      changed: () => {
+        this.requestUpdate();
+      },
+    });
+  }
+
   /** The stage that is shown. */
   get state(): StageName {
     return this.model.stage.is;
+  }
+
+  /** Internal. */
+  get canKeepAwake(): boolean {
+    return this.#hold.canKeepAwake;
   }
 
   /** Takes in files from elsewhere, as if they had been dropped. Call it in the very event that brought them. */
@@ -179,24 +203,9 @@ export class HubferryDrop extends LitElement implements Host {
     this.#resized.observe(this);
     this.#listeners = new AbortController();
     const { signal } = this.#listeners;
-    const target: EventTarget = this.dropTarget === "page" ? window : this;
-    const listen = (name: "dragenter" | "dragover" | "dragleave" | "drop"): void => {
-      target.addEventListener(name, this.#dragged, { signal });
-    };
-    listen("dragenter");
-    listen("dragover");
-    listen("dragleave");
-    listen("drop");
-    target.addEventListener("paste", this.#pasted, { signal });
-    // Nothing points while something is dragged: a drag that ended unseen is over.
-    window.addEventListener("pointermove", this.#dragEnded, { signal });
+    this.#drags.listen(this.dropTarget === "page" ? window : this, signal);
     for (const name of ["keydown", "pointerdown", "drop"])
       window.addEventListener(name, this.#touched, { signal, capture: true });
-    const network = (): void => {
-      this.model.connection(navigator.onLine);
-    };
-    window.addEventListener("online", network, { signal });
-    window.addEventListener("offline", network, { signal });
   }
 
   override disconnectedCallback(): void {
@@ -206,8 +215,8 @@ export class HubferryDrop extends LitElement implements Host {
     // An element that is only moved comes back at once.
     queueMicrotask(() => {
       if (this.isConnected) return;
-      window.removeEventListener("beforeunload", holdPage);
       this.model.dispose();
+      this.#hold.want({ warning: false, awake: false });
     });
   }
 
@@ -218,7 +227,10 @@ export class HubferryDrop extends LitElement implements Host {
 
   /** Internal. */
   chooseFolder(): void {
-    this.folderInput.click();
+    void pickFolder().then((picked) => {
+      if (picked === "no picker") this.folderInput.click();
+      else if (picked !== undefined) this.take(picked);
+    });
   }
 
   /** Internal. */
@@ -241,7 +253,7 @@ export class HubferryDrop extends LitElement implements Host {
 
   /** Internal. */
   undo(): void {
-    this.model.undoRemove();
+    this.model.chosen.undoRemove();
     this.#focusNext("[role=tree]");
   }
 
@@ -251,8 +263,16 @@ export class HubferryDrop extends LitElement implements Host {
     this.#focusNext("#field-pathInRepo");
   }
 
+  // While a push runs, thousands of things change: they are shown together, once per picture.
+  protected override scheduleUpdate(): Promise<unknown> | undefined {
+    if (this.model.stage.is === "uploading") return nextPicture().then(() => super.scheduleUpdate());
+    void super.scheduleUpdate();
+    return undefined;
+  }
+
   protected override willUpdate(changed: PropertyValues<this>): void {
     this.#focused = this.shadowRoot?.activeElement ?? null;
+    if (!this.hasUpdated) this.model.lookForUnfinished();
     if (changed.has("hubUrl")) this.model.hubUrl = this.hubUrl;
     if (changed.has("repoType")) this.model.edit({ type: this.repoType });
     if (changed.has("repo") && this.repo !== "") this.model.editRepo(this.repo);
@@ -267,13 +287,14 @@ export class HubferryDrop extends LitElement implements Host {
   }
 
   protected override render(): TemplateResult {
+    const { drag } = this.#drags;
     return html`
-      <div class="frame ${this.byKeys ? "by-keys" : ""}" @keydown=${this.#escape}>${this.#stage()}</div>
+      <div class="frame ${this.byKeys ? "by-keys" : ""}" @keydown=${this.#escape}>${stageView(this)}</div>
       <div class="visually-hidden" role="status" aria-live="polite">${this.#voice()}</div>
       <div class="visually-hidden" role="alert">${this.#alarm()}</div>
       <input id="files" type="file" multiple hidden aria-label="Files to push" @change=${this.#chosen} />
       <input id="folder" type="file" webkitdirectory hidden aria-label="Folder to push" @change=${this.#chosen} />
-      ${this.drag === undefined ? nothing : overlayView(this.drag)}
+      ${drag === undefined ? nothing : overlayView(drag)}
     `;
   }
 
@@ -303,33 +324,11 @@ export class HubferryDrop extends LitElement implements Host {
     this.requestUpdate();
   }
 
-  #stage(): TemplateResult {
-    const { stage } = this.model;
-    switch (stage.is) {
-      case "empty":
-        return emptyView(this);
-      case "scanning":
-        return scanningView(this);
-      case "review":
-        return reviewView(this);
-      case "uploading":
-        return transferView(this, stage.transfer);
-      case "done":
-        return doneView(this, stage.output, stage.created, stage.seconds);
-      case "unchanged":
-        return unchangedView(this, stage.output);
-      case "failed":
-        return failedView(this, stage.failure, stage.transfer);
-      case "cancelled":
-        return cancelledView(this, stage.duringCommit);
-    }
-  }
-
   // What must not wait: a failure, or a reason why nothing was pushed.
   #alarm(): string {
-    const { stage, notice, complaint } = this.model;
+    const { stage, chosen, complaint } = this.model;
     if (stage.is === "failed") return `${stage.failure.title}. ${stage.failure.message}`;
-    return notice ?? (stage.is === "review" ? complaint : undefined) ?? "";
+    return chosen.notice ?? (stage.is === "review" ? complaint : undefined) ?? "";
   }
 
   #entered(stage: StageName): void {
@@ -338,10 +337,11 @@ export class HubferryDrop extends LitElement implements Host {
     const focused = document.activeElement;
     const free = focused === null || focused === document.body || focused === this || this.contains(focused);
     this.#focusOn = free ? "#heading" : undefined;
-    // Only while it is needed: it keeps a page out of the back/forward cache.
-    if (stage === "uploading") window.addEventListener("beforeunload", holdPage);
-    else window.removeEventListener("beforeunload", holdPage);
     this.#tell("hubferry-state", { state: stage });
+  }
+
+  #holdPage(): void {
+    this.#hold.want({ warning: this.model.busy, awake: this.model.wakeful });
   }
 
   // Steps back where that loses nothing. A running push is not stopped by a key.
@@ -352,8 +352,9 @@ export class HubferryDrop extends LitElement implements Host {
     if (details !== null) {
       details.open = false;
       details.querySelector("summary")?.focus();
-    } else if (is === "scanning") this.model.stopScan();
+    } else if (is === "scanning") this.model.chosen.stopScan();
     else if (is === "failed" || is === "cancelled") this.model.back();
+    else if (is === "again") this.model.clear();
     else return;
     event.preventDefault();
   };
@@ -367,38 +368,8 @@ export class HubferryDrop extends LitElement implements Host {
     input.value = "";
   };
 
-  readonly #pasted = (event: Event): void => {
-    const { clipboardData } = event as ClipboardEvent;
-    if (clipboardData?.types.includes("Files") !== true || !this.model.accepts) return;
-    event.preventDefault();
-    this.take(clipboardData);
-  };
-
   readonly #touched = (event: Event): void => {
     this.byKeys = event.type === "keydown";
-  };
-
-  readonly #dragEnded = (): void => {
-    this.#dragDepth = 0;
-    this.drag = undefined;
-  };
-
-  readonly #dragged = (event: Event): void => {
-    const { dataTransfer, type } = event as DragEvent;
-    if (dataTransfer?.types.includes("Files") !== true) return;
-    // Without this, a drop anywhere would replace the page by the file.
-    event.preventDefault();
-    const accepted = this.model.accepts;
-    dataTransfer.dropEffect = accepted ? "copy" : "none";
-    if (type === "dragenter") this.#dragDepth += 1;
-    if (type === "dragleave") this.#dragDepth -= 1;
-    if (type === "drop") {
-      this.#dragDepth = 0;
-      if (accepted) this.take(dataTransfer);
-    }
-    const items = Array.from(dataTransfer.items).filter((item) => item.kind === "file").length;
-    if (this.#dragDepth <= 0) this.drag = undefined;
-    else if (this.drag?.items !== items || this.drag.accepted !== accepted) this.drag = { items, accepted };
   };
 
   #tell<Name extends keyof HubferryDropEventMap>(name: Name, detail: HubferryDropEventMap[Name]["detail"]): void {
@@ -411,24 +382,12 @@ function afterLayout(act: () => void): void {
   requestAnimationFrame(() => setTimeout(act));
 }
 
-// Files that a dialog or a drop names by a folder: the only one among them, if it is.
-function batchOf(source: Source): Batch {
-  if (source instanceof DataTransfer) {
-    const entries = Array.from(source.items, (item) => (item.kind === "file" ? item.webkitGetAsEntry() : null));
-    const [only] = entries.filter((entry) => entry !== null);
-    const single = entries.filter((entry) => entry !== null).length === 1;
-    return { folder: single && only?.isDirectory === true ? only.name : undefined };
-  }
-  const tops = new Set<string>();
-  for (const file of source) {
-    const [top = "", ...rest] = file.webkitRelativePath.split("/");
-    tops.add(rest.length === 0 ? "" : top);
-    if (tops.size > 1) break;
-  }
-  const [top] = tops;
-  return { folder: tops.size === 1 && top !== "" ? top : undefined };
-}
-
-function holdPage(event: BeforeUnloadEvent): void {
-  event.preventDefault();
+function nextPicture(): Promise<void> {
+  return new Promise((resolve) => {
+    const late = setTimeout(resolve, LATEST_DRAWING_MS);
+    requestAnimationFrame(() => {
+      clearTimeout(late);
+      resolve();
+    });
+  });
 }

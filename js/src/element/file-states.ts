@@ -1,8 +1,8 @@
 /**
- * What every file of a running push is doing, kept in flat arrays so that a hundred thousand rows cost little.
+ * What every file of a running push is doing, kept in flat arrays so that a hundred thousand files cost little.
  *
- * Invariants: the order of rows shows failed files first, then those at work, then those that wait, then those that are
- * done, each group in the order of the paths; a state never goes back from the final ones.
+ * Invariants: a file is found by its path in the repo; the sums by group are kept with every change. Files come in one by one, so
+ * that filling it takes no long task. Which rows are shown, and in which order, is `file-view.ts`.
  */
 
 /** What a file is doing. */
@@ -18,7 +18,7 @@ export type FileState =
   | "unchanged"
   | "ignored";
 
-/** In the order of the list: the number of a state is its index here. */
+/** The number of a state is its index here. */
 const STATES: readonly FileState[] = [
   "failed",
   "retrying",
@@ -33,16 +33,27 @@ const STATES: readonly FileState[] = [
 ];
 const CODES = new Map(STATES.map((state, code) => [state, code]));
 
-/** A group of rows: an earlier one stands above a later one. */
-const GROUPS: readonly (readonly FileState[])[] = [
-  ["failed"],
-  ["retrying", "sending", "reading"],
-  ["read", "waiting"],
-  ["uploaded", "committed", "unchanged", "ignored"],
-];
-const GROUP_OF = Uint8Array.from(STATES, (state) => GROUPS.findIndex((group) => group.includes(state)));
+/** The groups of states, in the order of a list: what needs a look stands first. */
+export const GROUPS = ["failed", "active", "waiting", "done"] as const;
+/** See {@link GROUPS}. */
+export type Group = (typeof GROUPS)[number];
 
-/** One row, read out of the arrays. */
+const GROUP_OF_STATE: Record<FileState, Group> = {
+  failed: "failed",
+  retrying: "active",
+  sending: "active",
+  reading: "active",
+  read: "waiting",
+  waiting: "waiting",
+  uploaded: "done",
+  committed: "done",
+  unchanged: "done",
+  ignored: "done",
+};
+/** The group of each state, by their numbers. */
+const GROUP_OF = Uint8Array.from(STATES, (state) => GROUPS.indexOf(GROUP_OF_STATE[state]));
+
+/** One file, read out of the arrays. */
 export interface FileRow {
   /** Path in the repo. */
   readonly path: string;
@@ -57,24 +68,21 @@ export interface FileRow {
 
 /** The files of one push and their states. */
 export class FileStates {
+  /** Goes up when a file comes to another group, or a new one in. */
+  version = 0;
   readonly #paths: string[] = [];
-  readonly #sizes: number[] = [];
   readonly #index = new Map<string, number>();
   readonly #notes = new Map<number, string>();
+  readonly #sizes: Float64Array;
   readonly #codes: Uint8Array;
   readonly #progress: Float32Array;
-  readonly #order: Uint32Array;
-  #sorted = false;
+  readonly #counts = new Uint32Array(GROUPS.length);
 
-  constructor(files: readonly { path: string; size: number }[]) {
-    for (const { path, size } of files) {
-      this.#index.set(path, this.#paths.length);
-      this.#paths.push(path);
-      this.#sizes.push(size);
-    }
-    this.#codes = new Uint8Array(this.#paths.length).fill(CODES.get("waiting") ?? 0);
-    this.#progress = new Float32Array(this.#paths.length);
-    this.#order = new Uint32Array(this.#paths.length);
+  /** Room for so many files. */
+  constructor(room: number) {
+    this.#sizes = new Float64Array(room);
+    this.#codes = new Uint8Array(room).fill(CODES.get("waiting") ?? 0);
+    this.#progress = new Float32Array(room);
   }
 
   /** How many files there are. */
@@ -82,14 +90,32 @@ export class FileStates {
     return this.#paths.length;
   }
 
+  /** Adds a file that waits. More than there is room for are left out. */
+  add(path: string, size: number): void {
+    const at = this.#paths.length;
+    if (at >= this.#codes.length) return;
+    this.#index.set(path, at);
+    this.#paths.push(path);
+    this.#sizes[at] = size;
+    this.#count(GROUP_OF[this.#codes[at] ?? 0] ?? 0, 1);
+  }
+
+  /** How many files are in a group. */
+  count(group: Group): number {
+    return this.#counts[GROUPS.indexOf(group)] ?? 0;
+  }
+
   /** Notes that a file is doing something; paths that are not part of the push are left alone. */
   set(path: string, state: FileState, progress = 0, note?: string): void {
     const at = this.#index.get(path);
     if (at === undefined) return;
     const code = CODES.get(state) ?? 0;
-    if (this.#codes[at] !== code) {
-      this.#codes[at] = code;
-      this.#sorted = false;
+    const before = GROUP_OF[this.#codes[at] ?? 0] ?? 0;
+    const group = GROUP_OF[code] ?? 0;
+    this.#codes[at] = code;
+    if (before !== group) {
+      this.#count(before, -1);
+      this.#count(group, 1);
     }
     this.#progress[at] = progress;
     if (note === undefined) this.#notes.delete(at);
@@ -102,12 +128,20 @@ export class FileStates {
     return this.#paths.filter((_, at) => this.#codes[at] === wanted);
   }
 
-  /** The row at a place of the sorted list. */
-  row(place: number): FileRow | undefined {
-    if (!this.#sorted) this.#sort();
-    const at = this.#order[place];
-    const path = at === undefined ? undefined : this.#paths[at];
-    if (at === undefined || path === undefined) return undefined;
+  /** The path of a file by its number. */
+  path(at: number): string {
+    return this.#paths[at] ?? "";
+  }
+
+  /** The number of a file's group. */
+  group(at: number): number {
+    return GROUP_OF[this.#codes[at] ?? 0] ?? 0;
+  }
+
+  /** A file by its number. */
+  row(at: number): FileRow | undefined {
+    const path = this.#paths[at];
+    if (path === undefined) return undefined;
     return {
       path,
       size: this.#sizes[at] ?? 0,
@@ -117,14 +151,8 @@ export class FileStates {
     };
   }
 
-  // One pass per group keeps the order of paths within it without comparing anything.
-  #sort(): void {
-    let place = 0;
-    for (let group = 0; group < GROUPS.length; group += 1) {
-      for (let at = 0; at < this.#codes.length; at += 1) {
-        if (GROUP_OF[this.#codes[at] ?? 0] === group) this.#order[place++] = at;
-      }
-    }
-    this.#sorted = true;
+  #count(group: number, by: number): void {
+    this.#counts[group] = (this.#counts[group] ?? 0) + by;
+    this.version += 1;
   }
 }

@@ -128,3 +128,21 @@ export function splitPath(path: string): [folder: string, name: string] {
   const cut = path.lastIndexOf("/", path.length - 2) + 1;
   return [path.slice(0, cut), path.slice(cut)];
 }
+
+const ago = new Intl.RelativeTimeFormat(LOCALE, { numeric: "auto" });
+
+/** Milliseconds that have passed → "5 minutes ago", "yesterday". */
+export function since(milliseconds: number): string {
+  const seconds = Math.max(0, milliseconds / 1000);
+  if (seconds < 45) return "just now";
+  if (seconds < 55 * 60) return ago.format(-Math.max(1, Math.round(seconds / 60)), "minute");
+  if (seconds < 22 * 3600) return ago.format(-Math.max(1, Math.round(seconds / 3600)), "hour");
+  return ago.format(-Math.max(1, Math.round(seconds / 86_400)), "day");
+}
+
+/** `bytesOf(12.3e9, 20e9)` → "12.3 of 20 GB"; both units where they differ. */
+export function bytesOf(part: number, whole: number): string {
+  const [shown, total] = [bytes(part), bytes(whole)];
+  const [number, name] = shown.split(" ");
+  return total.endsWith(` ${name ?? ""}`) ? `${number ?? ""} of ${total}` : `${shown} of ${total}`;
+}

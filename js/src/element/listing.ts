@@ -6,19 +6,18 @@
  * asked for later; a listing yields to the page every few milliseconds; of two listings that run, only the last one counts.
  * All rules are the package's.
  */
+import type { Batch } from "./batch.js";
+import { Breath } from "./breath.js";
 import type { Form } from "./destination.js";
 import type { CollectOptions, Collected, Package } from "./package.js";
-import type { Batch, Selection } from "./selection.js";
+import type { Selection } from "./selection.js";
 import { FileTree } from "./tree.js";
 
 /** What can be dropped or chosen. */
-export type Source = DataTransfer | FileList | readonly File[];
+export type Source = DataTransfer | FileList | readonly File[] | FileSystemDirectoryHandle;
 
 /** The rules that a person can set. */
 export type Rules = Pick<Form, "onlyThese" | "leaveOut" | "gitignore">;
-
-/** Milliseconds after which a listing lets the page draw. */
-const BREATH_MS = 25;
 
 /** One batch that was taken in. */
 export interface Taken {
@@ -39,7 +38,7 @@ export class Listing {
   readonly #hub: Package;
   readonly #changed: () => void;
   /** What can still be listed without regard to ignore files. */
-  readonly #unlisted: { prefix: string; files: AsyncIterable<Collected> }[] = [];
+  #unlisted: { prefix: string; below: string; files: AsyncIterable<Collected> }[] = [];
   #reading: Promise<void> = Promise.resolve();
   #last = 0;
   /** Whether rules are being applied; the tree that is shown is then the old one. */
@@ -70,7 +69,7 @@ export class Listing {
     // What could not be read was said by the first listing.
     const everything = this.#hub.collectFiles(source, { gitignore: false, onError: () => undefined });
     prefix = selection.begin(batch);
-    this.#unlisted.push({ prefix, files: everything });
+    this.#unlisted.push({ prefix, below: "", files: everything });
     return async () => {
       try {
         await this.#each(files, signal, ({ path, size, content }) => {
@@ -80,6 +79,12 @@ export class Listing {
         selection.finish();
       }
     };
+  }
+
+  /** Goes on as if only a folder of what was chosen had been chosen. */
+  async rebase(folder: string): Promise<void> {
+    await this.selection.rebase(folder);
+    this.#unlisted = this.#unlisted.map(({ files }) => ({ prefix: "", below: `${folder}/`, files }));
   }
 
   /** Applies the rules to everything that was found. Rejects with what the package throws. */
@@ -138,9 +143,10 @@ export class Listing {
 
   async #readIgnored(): Promise<void> {
     const { selection } = this;
-    for (const { prefix, files } of this.#unlisted.splice(0)) {
-      await this.#each(files, undefined, ({ path, content }) => {
-        if (selection.isIgnored(prefix + path)) selection.ignored.set(prefix + path, content);
+    for (const { prefix, below, files } of this.#unlisted.splice(0)) {
+      await this.#each(files, undefined, ({ path: found, content }) => {
+        const path = prefix + found.slice(below.length);
+        if (found.startsWith(below) && selection.isIgnored(path)) selection.ignored.set(path, content);
       });
     }
   }
@@ -150,13 +156,12 @@ export class Listing {
     signal: AbortSignal | undefined,
     take: (file: File) => void,
   ): Promise<void> {
-    let drawn = performance.now();
+    const breath = new Breath();
     for await (const file of files) {
       take(file);
-      if (performance.now() - drawn < BREATH_MS) continue;
+      if (!breath.due) continue;
       this.#changed();
-      await new Promise((resolve) => setTimeout(resolve));
-      drawn = performance.now();
+      await breath.take();
       if (signal?.aborted === true) break;
     }
   }

@@ -3,9 +3,10 @@
  *
  * ```text
  * empty ─ take ─▶ scanning ─▶ review ─ push ─▶ uploading ─▶ done · unchanged · failed · cancelled
- *                    │ stop ▲                                        │
- *                    ▼      └── take (more) ── review ◀── back ──────┘
- *              empty or review
+ *   │                │ stop ▲                                        │
+ *   │                ▼      └── take (more) ── review ◀── back ──────┘
+ *   │          empty or review
+ *   └─ continue ─▶ again (the same folder once more) ─ take ─▶ scanning ─▶ review, or again when it is another folder
  * ```
  *
  * Invariants: the chosen files survive a failure and a cancellation; nothing is asked of the Hub before there is a token;
@@ -13,31 +14,39 @@
  */
 import { Account } from "./account.js";
 import { Announcer } from "./announcer.js";
-import { Check } from "./check.js";
+import { handleByNow, type Batch } from "./batch.js";
+import type { Check } from "./check.js";
+import { Chosen } from "./chosen.js";
+import { mayRead, recall } from "./continuing.js";
 import { cleanPathInRepo, emptyForm, problemsOf, readRepo, repoId, type Form, type Problems } from "./destination.js";
-import { failureOf, isAbort, type Failure } from "./failure.js";
-import { bytes, counted, quoted } from "./format.js";
+import { failureOf, type Failure } from "./failure.js";
+import { counted } from "./format.js";
+import { freshFiles } from "./fresh-files.js";
 import { Inquiry } from "./inquiry.js";
-import { Listing, patternsOf, type Source } from "./listing.js";
-import { Narrator, reviewNews } from "./narrator.js";
+import type { Source } from "./listing.js";
+import { reviewNews } from "./narrator.js";
 import type { CommitOutput, Package } from "./package.js";
-
 import { Presence } from "./presence.js";
-import { runPush } from "./push-run.js";
-import { Selection, type Batch } from "./selection.js";
-import { Transfer } from "./transfer.js";
-import type { TreeNode } from "./tree.js";
+import { noteOf } from "./push-note.js";
+import type { Kept, Pushed } from "./push-run.js";
+import { PushEnded, Pushing, type PushFile } from "./pushing.js";
+import type { Selection } from "./selection.js";
+import { Throttle } from "./throttle.js";
+import type { Transfer } from "./transfer.js";
+import { Unfinished, type UnfinishedPush } from "./unfinished.js";
 
 /** Where the uploader is. */
 export type Stage =
   | { readonly is: "empty" }
+  /** The folder of an unfinished push is to be chosen once more; `other` is one that was chosen instead. */
+  | { readonly is: "again"; readonly push: UnfinishedPush; readonly other: string | undefined }
   | { readonly is: "scanning" }
   | { readonly is: "review" }
   | { readonly is: "uploading"; readonly transfer: Transfer }
-  | { readonly is: "done"; readonly output: CommitOutput; readonly created: boolean; readonly seconds: number }
+  | ({ readonly is: "done"; readonly seconds: number; readonly transfer: Transfer } & Pushed)
   | { readonly is: "unchanged"; readonly output: CommitOutput }
   | { readonly is: "failed"; readonly failure: Failure; readonly transfer: Transfer }
-  | { readonly is: "cancelled"; readonly duringCommit: boolean };
+  | { readonly is: "cancelled"; readonly transfer: Transfer };
 
 /** The name of a stage. */
 export type StageName = Stage["is"];
@@ -56,12 +65,12 @@ export interface ModelListener {
   failed(error: unknown): void;
 }
 
-/** Milliseconds between two looks at the job's numbers. */
-const TICK_MS = 250;
-/** Milliseconds of typing that are waited out before patterns are applied. */
-const TYPING_MS = 500;
-/** How often the files of a finding are taken out; each time it lists some of them. */
-const MOST_ROUNDS = 200;
+/** An unfinished push that the chosen folder belongs to. */
+export interface Continued {
+  readonly push: UnfinishedPush;
+  /** Whether the person wants to continue it; else it is offered. */
+  readonly wanted: boolean;
+}
 
 /** The uploader without its looks. */
 export class DropModel {
@@ -72,38 +81,32 @@ export class DropModel {
   readonly account: Account;
   readonly presence: Presence;
   readonly announcer: Announcer;
-  /** What is likely wrong with the files. */
-  readonly check: Check;
+  readonly chosen: Chosen;
+  /** How fast pushes may go. */
+  readonly throttle = new Throttle();
+  /** Pushes that can be continued. */
+  readonly unfinished: Unfinished;
+  continued: Continued | undefined;
   /** Why the last try to push did not begin, until something is changed: said once, to those who do not see it. */
   complaint: string | undefined;
-  /** What went wrong with a drop, for the person. */
-  notice: string | undefined;
-  #listing: Listing;
-  #applied: Promise<void> = Promise.resolve();
-  #resting: ReturnType<typeof setTimeout> | undefined;
   #hubUrl: string;
   #tried = false;
-  #scan: AbortController | undefined;
-  #ticking: ReturnType<typeof setInterval> | undefined;
-  #push: AbortController | undefined;
+  readonly #pushing: Pushing;
   readonly #inquiry: Inquiry;
-  readonly #narrator: Narrator;
-  readonly #hub: Package;
   readonly #listener: ModelListener;
 
   constructor(hub: Package, hubUrl: string, listener: ModelListener) {
-    this.#hub = hub;
     this.#hubUrl = hubUrl;
     this.#listener = listener;
     const changed = (): void => {
       listener.changed();
     };
-    this.#listing = this.#newListing();
-    this.check = new Check(hub.checkFolder, changed);
     this.account = new Account(hub.whoAmI, changed);
     this.presence = new Presence(hub.repoExists, changed);
     this.announcer = new Announcer(changed);
-    this.#narrator = new Narrator(this.announcer);
+    this.chosen = new Chosen(hub, this.form, this.announcer, changed);
+    this.unfinished = new Unfinished(hub, changed);
+    this.#pushing = new Pushing(hub, this.account, this.throttle, this.announcer, listener);
     this.#inquiry = new Inquiry(this.form, this.account, this.presence, (answer) => {
       if (this.#isReview()) this.announcer.say(answer);
     });
@@ -118,16 +121,17 @@ export class DropModel {
     if (url === this.#hubUrl) return;
     this.#hubUrl = url;
     this.#inquiry.now(this.#hubUrl);
+    this.lookForUnfinished();
   }
 
   /** The chosen files. */
   get selection(): Selection {
-    return this.#listing.selection;
+    return this.chosen.selection;
   }
 
-  /** Whether other rules are being applied to the files. */
-  get applying(): boolean {
-    return this.#listing.applying;
+  /** What is likely wrong with them. */
+  get check(): Check {
+    return this.chosen.check;
   }
 
   /** The repo id as it will be pushed to. */
@@ -155,7 +159,12 @@ export class DropModel {
 
   /** Whether leaving the page would lose work. */
   get busy(): boolean {
-    return this.stage.is === "uploading";
+    return this.stage.is === "uploading" && !this.stage.transfer.cancelling;
+  }
+
+  /** Whether the screen should stay on. */
+  get wakeful(): boolean {
+    return this.throttle.awake && this.busy && this.stage.is === "uploading" && !this.stage.transfer.paused;
   }
 
   /** Whether files can be dropped now. */
@@ -171,22 +180,11 @@ export class DropModel {
     this.#inquiry.later(this.#hubUrl);
     if ("token" in fields && this.form.token.trim() === "") this.account.forget();
     if ("name" in fields || "type" in fields) this.presence.forget();
-    if ("type" in fields && !this.selection.isEmpty) this.check.later(() => this.selection.tree, this.form.type);
-    if ("onlyThese" in fields || "leaveOut" in fields || "gitignore" in fields)
-      this.#rulesChanged("gitignore" in fields);
+    if ("type" in fields && !this.selection.isEmpty) this.chosen.look();
+    // Only in the review is there something to find again; whatever is listed later is listed by these rules.
+    if (this.#isReview() && ("onlyThese" in fields || "leaveOut" in fields || "gitignore" in fields))
+      this.chosen.rulesChanged("gitignore" in fields);
     this.#listener.changed();
-  }
-
-  // Only in the review is there something to find again; whatever is listed later is listed by these rules.
-  #rulesChanged(atOnce: boolean): void {
-    clearTimeout(this.#resting);
-    if (!this.#isReview()) return;
-    this.#resting = setTimeout(
-      () => {
-        this.#applyRules();
-      },
-      atOnce ? 0 : TYPING_MS,
-    );
   }
 
   /** Takes the repo as typed or pasted: an address or a prefix sets the type as well. */
@@ -197,8 +195,15 @@ export class DropModel {
 
   /** A field was left: what it says is looked up without waiting. */
   leave(): void {
-    if (this.#resting !== undefined) this.#applyRules();
+    void this.chosen.applyNow();
     this.#inquiry.soon(this.#hubUrl);
+  }
+
+  /** Changes how fast pushes may go, also the one that runs. */
+  setPace(wishes: Partial<Pick<Throttle, "gentle" | "limit" | "own" | "awake">>): void {
+    Object.assign(this.throttle, wishes);
+    this.#pushing.throttled();
+    this.#listener.changed();
   }
 
   /**
@@ -206,95 +211,75 @@ export class DropModel {
    */
   take(source: Source, batch: Batch): void {
     if (!this.accepts) return;
-    const scan = new AbortController();
-    const fresh = this.stage.is === "done" || this.stage.is === "unchanged";
-    const listing = fresh ? this.#newListing() : this.#listing;
-    let list: () => Promise<void>;
-    try {
-      list = listing.take(source, batch, scan.signal);
-    } catch (error) {
-      this.notice = failureOf(error).message;
-      this.#listener.changed();
-      return;
-    }
-    this.#listing = listing;
-    this.notice = undefined;
-    this.#scan = scan;
+    const { stage } = this;
+    const wanted = stage.is === "again" ? stage.push : undefined;
+    const fresh = ["done", "unchanged", "again"].includes(stage.is);
+    if (fresh || this.selection.isEmpty) this.continued = undefined;
+    const list = this.chosen.take(source, batch, fresh);
+    if (list === undefined) return;
     this.#enter({ is: "scanning" });
-    void this.#collect(list);
+    void list(wanted).then((found) => {
+      this.#listed(wanted, found);
+    });
   }
 
-  /** Stops looking through folders; what was found so far is kept. */
-  stopScan(): void {
-    this.#scan?.abort();
+  /** Looks which pushes can be continued. */
+  lookForUnfinished(): void {
+    void this.unfinished.look(this.#hubUrl);
   }
 
-  /** Takes files or folders out of the selection. */
-  remove(...nodes: TreeNode[]): void {
-    const [first] = nodes;
-    if (this.applying || first === undefined) return;
-    this.selection.remove(nodes);
-    const what = nodes.length === 1 ? quoted(first.name) : counted(nodes.length, "file");
-    this.announcer.say(`Removed ${what}`);
-    this.#filesChanged();
+  /**
+   * Continues a push: reads its folder again where the browser allows that, else asks for it. Must be called in the click.
+   */
+  async continue(push: UnfinishedPush): Promise<void> {
+    if (!this.accepts) return;
+    this.edit(push.form);
+    this.#enter({ is: "again", push, other: undefined });
+    const asking = this.stage;
+    const { handle } = push;
+    // Meanwhile the person may have gone elsewhere.
+    if (handle !== undefined && (await mayRead(handle)) && this.stage === asking)
+      this.take(handle, { folder: handle.name, handle: Promise.resolve(handle) });
   }
 
-  /** Takes out every file that a finding is about, also those that it does not list. Settles when they are gone. */
-  async solve(code: string): Promise<void> {
-    const nodes: TreeNode[] = [];
-    await this.check.now();
-    for (let round = 0; round < MOST_ROUNDS && !this.applying; round += 1) {
-      const finding = this.check.findings.find((each) => each.code === code);
-      const found = (finding?.paths ?? []).flatMap((path) => this.selection.tree.find(path) ?? []);
-      if (found.length === 0) break;
-      for (const node of found) this.selection.tree.remove(node);
-      nodes.push(...found);
-      this.#filesChanged();
-      await this.check.now();
-    }
-    if (nodes.length === 0) return;
-    this.selection.removed = nodes;
-    this.announcer.say(`Removed ${counted(nodes.length, "file")}`);
-    this.#listener.changed();
+  /** The chosen folder belongs to an unfinished push, which was offered: continues it. */
+  continueHere(): void {
+    if (!this.#isReview() || this.continued === undefined) return;
+    const { push } = this.continued;
+    this.continued = { push, wanted: true };
+    this.edit(push.form);
+    this.chosen.forget(push.without);
   }
 
-  /** Takes files out by their paths in the repo: those that a push could not read. */
-  forget(pathsInRepo: readonly string[]): void {
-    const prefix = cleanPathInRepo(this.form.pathInRepo);
-    for (const path of pathsInRepo) {
-      const node = this.selection.tree.find(prefix === "" ? path : path.slice(prefix.length + 1));
-      if (node !== undefined) this.selection.tree.remove(node);
-    }
-    this.#filesChanged();
+  /** Another folder was chosen than the one to continue: goes on with that one, as a push of its own. */
+  takeOther(): void {
+    if (this.stage.is === "again" && !this.selection.isBlank) this.back();
   }
 
-  /** Puts back what was taken out last. */
-  undoRemove(): void {
-    if (this.applying) return;
-    this.selection.undo();
-    if (this.#hasPatterns) this.#applyRules();
-    else this.#filesChanged();
-  }
-
-  /** Opens or closes a folder of the tree. */
-  toggle(node: TreeNode, open?: boolean): void {
-    if (node.kind !== "folder") return;
-    this.selection.tree.setOpen(node, open ?? !node.open);
-    this.#listener.changed();
+  /** Forgets an unfinished push. */
+  discard(push: UnfinishedPush): void {
+    if (this.continued?.push.key === push.key) this.continued = undefined;
+    void this.unfinished.discard(push);
+    if (this.stage.is === "again") this.clear();
   }
 
   /** Forgets the files; the form stays. */
   clear(): void {
-    this.#listing = this.#newListing();
-    this.check.clear();
-    this.notice = undefined;
+    this.chosen.clear();
+    this.continued = undefined;
     this.#enter({ is: "empty" });
+    this.lookForUnfinished();
   }
 
   /** Goes back to the review, with the files as they are. */
   back(): void {
-    this.#enter(this.selection.isEmpty ? { is: "empty" } : { is: "review" });
+    this.#enter(this.selection.isBlank ? { is: "empty" } : { is: "review" });
     this.#inquiry.now(this.#hubUrl);
+  }
+
+  /** Takes files out by their paths in the repo: those that a push could not read. */
+  forget(pathsInRepo: readonly string[]): void {
+    this.chosen.forget(pathsInRepo.map((path) => this.#below(path)));
   }
 
   /**
@@ -308,87 +293,70 @@ export class DropModel {
     this.#tried = true;
     this.problems = problemsOf(this.form);
     this.#listener.changed();
-    if (this.#resting !== undefined) this.#applyRules();
-    await this.#applied;
+    await this.chosen.applyNow();
     await this.check.now();
     this.complaint = Object.values(this.problems)[0] ?? this.check.errors[0]?.message;
     if (!possible() || this.complaint !== undefined) return false;
-    const prefix = cleanPathInRepo(this.form.pathInRepo);
-    const chosen = [...this.selection.tree.all()];
-    const inRepo = chosen.map(({ path, size }) => ({ path: prefix === "" ? path : `${prefix}/${path}`, size }));
-    const transfer = new Transfer(inRepo);
-    this.#enter({ is: "uploading", transfer });
-    this.#narrator.begin(transfer);
-    this.#ticking = setInterval(() => {
-      this.#tick(transfer);
-    }, TICK_MS);
-    try {
-      const folder = new Map(chosen.map(({ path, content }) => [path, content]));
-      await this.#run(transfer, folder, prefix);
-    } finally {
-      clearInterval(this.#ticking);
-      this.#push = undefined;
-    }
+    const { tree } = this.selection;
+    await this.#run(tree.all(), tree.files, tree.bytes, { ...this.form, title: this.title });
     return true;
+  }
+
+  /** Pushes only the files that the last push left behind, as they are now. Settles when that has ended. */
+  async retryFailed(): Promise<void> {
+    const { stage } = this;
+    if (stage.is !== "done") return;
+    const paths = stage.transfer.files.pathsOf("failed").map((path) => this.#below(path));
+    const files = await freshFiles(this.selection, paths);
+    if (files.length === 0 || this.stage !== stage) return;
+    const total = files.reduce((sum, { size }) => sum + size, 0);
+    // What is not among these few is there already, and must not be deleted.
+    await this.#run(files, files.length, total, { ...this.form, mirror: false, title: this.title });
   }
 
   /** Pauses the push. */
   pause(): void {
-    this.#during((transfer) => {
-      transfer.pause();
-      this.#narrator.paused(true);
-    });
+    this.#pushing.pause();
   }
 
   /** Goes on with the push. */
   resume(): void {
-    this.#during((transfer) => {
-      transfer.resume();
-      this.#narrator.paused(false);
-    });
+    this.#pushing.resume();
   }
 
   /** Stops the push for good. */
   cancel(): void {
-    this.#during((transfer) => {
-      transfer.cancel();
-      this.#push?.abort();
-    });
-  }
-
-  /** The browser found or lost the network. */
-  connection(online: boolean): void {
-    this.#during((transfer) => {
-      transfer.connection(online);
-      this.#narrator.connection(online);
-    });
+    this.#pushing.cancel();
   }
 
   /** Ends timers and work: the owner goes away. */
   dispose(): void {
-    clearTimeout(this.#resting);
     this.#inquiry.stop();
-    this.check.clear();
-    this.stopScan();
+    this.chosen.dispose();
     this.cancel();
     this.announcer.clear();
   }
 
-  async #collect(list: () => Promise<void>): Promise<void> {
-    try {
-      // Rules that are just being applied would put their tree in the place of the new files.
-      await this.#applied;
-      await list();
-      if (this.#hasPatterns || !this.form.gitignore) await this.#listing.apply(this.form);
-    } catch (error) {
-      if (!isAbort(error)) this.notice = failureOf(error).message;
+  #listed(wanted: UnfinishedPush | undefined, found: boolean): void {
+    const { isBlank, folder, tree } = this.selection;
+    if (wanted !== undefined && !found) {
+      this.#enter({ is: "again", push: wanted, other: isBlank ? undefined : (folder ?? "") });
+      return;
     }
-    this.#scan = undefined;
-    const { isBlank } = this.selection;
-    if (isBlank) this.notice ??= "There was no file in what you chose: empty folders cannot be pushed.";
+    if (wanted !== undefined) this.continued = { push: wanted, wanted: true };
+    else if (this.continued === undefined) {
+      const push = recall(tree, this.unfinished.pushes);
+      this.continued = push === undefined ? undefined : { push, wanted: false };
+    }
     this.#enter(isBlank ? { is: "empty" } : { is: "review" });
-    this.#filesChanged();
+    this.chosen.look();
     this.#inquiry.now(this.#hubUrl);
+    // One click is enough where nothing is missing: the list was looked through before.
+    if (wanted !== undefined && Object.keys(problemsOf(this.form)).length === 0) void this.push();
+    else void this.#sayNews();
+  }
+
+  async #sayNews(): Promise<void> {
     await this.check.now();
     const news = reviewNews(this.selection.leftOut, this.check);
     if (news !== "" && this.#isReview()) this.announcer.say(news);
@@ -398,54 +366,33 @@ export class DropModel {
     return this.stage.is === "review";
   }
 
-  // Other rules hold: what is pushed is found again by them.
-  #applyRules(): void {
-    clearTimeout(this.#resting);
-    this.#resting = undefined;
-    const apply = async (): Promise<void> => {
-      try {
-        await this.#listing.apply(this.form);
-      } catch (error) {
-        this.notice = failureOf(error).message;
-      }
-      const { tree } = this.selection;
-      this.announcer.say(`${counted(tree.files, "file")}, ${bytes(tree.bytes)}`);
-      this.#filesChanged();
-    };
-    this.#applied = apply();
+  // A path in the repo, as it is in the selection.
+  #below(path: string): string {
+    const prefix = cleanPathInRepo(this.form.pathInRepo);
+    return prefix === "" ? path : path.slice(prefix.length + 1);
   }
 
-  get #hasPatterns(): boolean {
-    return patternsOf(this.form.onlyThese + "\n" + this.form.leaveOut).length > 0;
-  }
-
-  #filesChanged(): void {
-    this.check.later(() => this.selection.tree, this.form.type);
-    this.#listener.changed();
-  }
-
-  #newListing(): Listing {
-    return new Listing(this.#hub, new Selection(), () => {
-      this.#listener.changed();
-    });
-  }
-
-  async #run(transfer: Transfer, folder: ReadonlyMap<string, Blob>, pathInRepo: string): Promise<void> {
-    const stop = new AbortController();
-    this.#push = stop;
-    const { form, hubUrl, title } = this;
-    const plan = { hubUrl, form, folder, pathInRepo, repo: () => this.repo, title };
-    const changed = (): void => {
-      this.#listener.changed();
-    };
+  async #run(files: Iterable<PushFile>, total: number, totalBytes: number, form: Form): Promise<void> {
+    const { selection } = this;
+    const pathInRepo = cleanPathInRepo(form.pathInRepo);
+    const transfer = this.#pushing.begin(total, totalBytes);
+    this.#enter({ is: "uploading", transfer });
     try {
-      const { output, created } = await runPush(this.#hub, this.account, plan, transfer, stop.signal, changed);
-      this.#finish(output, created, transfer.seconds);
-    } catch (error) {
+      const handle = await handleByNow(selection.handle);
+      const keep = (repo: string): Kept => ({
+        folderName: selection.folder,
+        handle,
+        note: noteOf({ ...form, name: repo }, pathInRepo, transfer.files, selection.takenOut),
+      });
+      const order = { hubUrl: this.#hubUrl, form, files, pathInRepo, repo: () => this.repo, title: form.title, keep };
+      const pushed = await this.#pushing.run(transfer, order);
+      this.#finish(pushed, transfer);
+    } catch (ended) {
       this.announcer.clear();
-      if (transfer.cancelling || isAbort(error)) {
-        this.#enter({ is: "cancelled", duringCommit: transfer.committing });
+      if (ended instanceof PushEnded && ended.cancelled) {
+        this.#enter({ is: "cancelled", transfer });
       } else {
+        const error = ended instanceof PushEnded ? ended.cause : ended;
         this.#enter({ is: "failed", failure: this.#failureOf(error, transfer), transfer });
         this.#listener.failed(error);
       }
@@ -459,26 +406,16 @@ export class DropModel {
     return failureOf(error, { readOnly, canOffer: !form.pullRequest && transfer.job !== undefined });
   }
 
-  #finish(output: CommitOutput, created: boolean, seconds: number): void {
+  #finish(pushed: Pushed, transfer: Transfer): void {
     this.announcer.clear();
+    this.continued = undefined;
     // The repo is there now, whatever was said before.
     this.presence.forget();
-    if (output.commits.length === 0) this.#enter({ is: "unchanged", output });
-    else this.#enter({ is: "done", output, created, seconds });
+    const { output } = pushed;
+    const nothing = output.commits.length === 0 && transfer.files.count("failed") === 0;
+    if (nothing) this.#enter({ is: "unchanged", output });
+    else this.#enter({ is: "done", ...pushed, seconds: transfer.seconds, transfer });
     this.#listener.committed(output);
-  }
-
-  #tick(transfer: Transfer): void {
-    transfer.tick();
-    this.#narrator.look(transfer);
-    this.#listener.progressed(transfer);
-    this.#listener.changed();
-  }
-
-  #during(act: (transfer: Transfer) => void): void {
-    if (this.stage.is !== "uploading") return;
-    act(this.stage.transfer);
-    this.#listener.changed();
   }
 
   #enter(stage: Stage): void {

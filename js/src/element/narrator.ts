@@ -25,10 +25,30 @@ export function reviewNews(leftOut: LeftOut, { findings, errors }: Check): strin
   return news.filter((each) => each !== "").join(" ");
 }
 
+/** What holds a push up, or what comes after it; nothing when the person brought it about, and knows. */
+function newsOf(condition: Condition, before: Condition["is"]): string | undefined {
+  switch (condition.is) {
+    case "retrying":
+      return `Trying again. ${sentence(condition.cause)}`;
+    case "limited":
+      return `The Hub asks to slow down, waiting ${roughly((condition.until - Date.now()) / 1000)}`;
+    case "offline":
+      return "Offline, waiting for the connection";
+    case "elsewhere":
+      return "Another tab makes this push, waiting for it";
+    case "committing":
+      return "Everything is sent, committing";
+    default:
+      return before === "offline" ? "Connected again, going on" : undefined;
+  }
+}
+
 /** Tells of one push after another. */
 export class Narrator {
   readonly #announcer: Announcer;
   #told = 0;
+  #commits = 0;
+  #failures = 0;
   #condition: Condition["is"] = "preparing";
 
   constructor(announcer: Announcer) {
@@ -38,8 +58,10 @@ export class Narrator {
   /** A push begins. */
   begin(transfer: Transfer): void {
     this.#told = 0;
+    this.#commits = 0;
+    this.#failures = 0;
     this.#condition = "preparing";
-    this.#announcer.say(`Pushing ${counted(transfer.files.length, "file")}, ${bytes(transfer.totalBytes)}`);
+    this.#announcer.say(`Pushing ${counted(transfer.total, "file")}, ${bytes(transfer.totalBytes)}`);
   }
 
   /** A push was paused, or goes on. */
@@ -47,18 +69,19 @@ export class Narrator {
     this.#announcer.say(paused ? "Paused" : "Going on");
   }
 
-  /** The network went away, or came back. */
-  connection(online: boolean): void {
-    this.#announcer.say(online ? "Connected again, going on" : "Offline, waiting for the connection");
-  }
-
   /** Looks how far a push is. Call it a few times a second. */
   look(transfer: Transfer): void {
     const { condition, shown } = transfer;
-    const news = condition.is !== this.#condition;
+    const before = this.#condition;
     this.#condition = condition.is;
-    if (news && condition.is === "retrying") this.#announcer.say(`Trying again. ${sentence(condition.cause)}`);
-    if (news && condition.is === "committing") this.#announcer.say("Everything is sent, committing");
+    const news = condition.is === before ? undefined : newsOf(condition, before);
+    // In a push of many commits each of them is a step on the way, and said as part of the milestones.
+    if (news !== undefined && !(condition.is === "committing" && this.#commits > 0)) this.#announcer.say(news);
+    this.#commits = transfer.commits.length;
+    if (transfer.failures.length > this.#failures) {
+      this.#failures = transfer.failures.length;
+      this.#announcer.say(`${counted(this.#failures, "file")} cannot be pushed; the rest goes on`);
+    }
     const reached = MILESTONES.findLast((share) => shown >= share) ?? 0;
     if (condition.is !== "pushing" || reached <= this.#told) return;
     this.#told = reached;

@@ -9,7 +9,8 @@
 import type { Account } from "./account.js";
 import type { Form } from "./destination.js";
 import { codeOf } from "./failure.js";
-import type { CommitOutput, Package } from "./package.js";
+import type { CommitOutput, Package, UploadJob } from "./package.js";
+import type { PushNote } from "./push-note.js";
 import type { Transfer } from "./transfer.js";
 
 /** What is pushed, and where to. */
@@ -24,6 +25,15 @@ export interface PushPlan {
   readonly repo: () => string;
   /** The first line of the commit's message. */
   readonly title: string;
+  /** What is kept on this device beside the package's record, so that the push can be continued. */
+  readonly keep: (repo: string) => Kept;
+}
+
+/** See {@link PushPlan.keep}. */
+export interface Kept {
+  readonly folderName: string | undefined;
+  readonly handle: FileSystemDirectoryHandle | undefined;
+  readonly note: PushNote;
 }
 
 /** What came of it. */
@@ -33,14 +43,14 @@ export interface Pushed {
   readonly created: boolean;
 }
 
-/** Pushes. Rejects with what the package throws. */
+/** Pushes. `began` gets the job at once. Rejects with what the package throws. */
 export async function runPush(
   hub: Package,
   account: Account,
   plan: PushPlan,
   transfer: Transfer,
   signal: AbortSignal,
-  changed: () => void,
+  began: (job: UploadJob | undefined) => void,
 ): Promise<Pushed> {
   const { form, hubUrl } = plan;
   const accessToken = form.token.trim();
@@ -48,11 +58,12 @@ export async function runPush(
   signal.throwIfAborted();
   // Other failures of that question may be its own: the push will see.
   if (account.state.is === "refused" && codeOf(account.state.error) === "unauthorized") throw account.state.error;
-  const known = { repo: { type: form.type, name: plan.repo() }, hubUrl, accessToken, abortSignal: signal };
+  const name = plan.repo();
+  const known = { repo: { type: form.type, name }, hubUrl, accessToken, abortSignal: signal };
   let created = false;
   if (!(await hub.repoExists(known))) {
     transfer.creating = true;
-    changed();
+    began(undefined);
     created = await create(hub, form, known);
   }
   const job = hub.uploadFolder({
@@ -67,7 +78,8 @@ export async function runPush(
     ...(form.mirror ? { deletePatterns: "*" } : {}),
     ...(form.pullRequest ? { isPullRequest: true } : {}),
   });
-  transfer.follow(job, changed);
+  transfer.follow(job);
+  began(job);
   return { output: await job, created };
 }
 

@@ -6,6 +6,8 @@
  *
  * It does not read files, and it knows no DOM: `listing.ts` fills it with what the package finds.
  */
+import type { Batch } from "./batch.js";
+import { Breath } from "./breath.js";
 import { LeftOut, type SkipKind } from "./left-out.js";
 import { FileTree, type TreeNode } from "./tree.js";
 
@@ -14,12 +16,6 @@ export interface Unreadable {
   readonly path: string;
   /** What reading it answered. */
   readonly reason: string;
-}
-
-/** What is dropped or chosen at once. */
-export interface Batch {
-  /** The only folder in it, when it is one. */
-  readonly folder: string | undefined;
 }
 
 /** A first look at the tree opens every folder up to this many lines. */
@@ -36,6 +32,8 @@ export class Selection {
   readonly ignored = new Map<string, Blob>();
   /** The folder whose contents lie at the root. */
   folder: string | undefined;
+  /** By which that folder can be read again, as long as nothing else was added. */
+  handle: Batch["handle"];
   /** Files that took the place of another one of the same path. */
   replaced = 0;
   /** Paths that were a file and a folder. */
@@ -45,7 +43,8 @@ export class Selection {
   readonly remarks: string[] = [];
   /** What was taken out last and can be put back. */
   removed: readonly TreeNode[] = [];
-  readonly #ignoredPaths = new Set<string>();
+  #ignoredPaths = new Set<string>();
+  readonly #takenOut = new Set<string>();
 
   /** Whether there is nothing to push. */
   get isEmpty(): boolean {
@@ -64,10 +63,12 @@ export class Selection {
    */
   begin(batch: Batch): string {
     const fresh = this.isEmpty;
+    const again = !fresh && batch.folder !== undefined && batch.folder === this.folder;
     if (fresh) this.folder = batch.folder;
+    this.handle = fresh || again ? batch.handle : undefined;
     this.removed = [];
     // The same folder once more means "read it again", not "put it inside itself".
-    if (batch.folder === undefined || fresh || batch.folder === this.folder) return "";
+    if (batch.folder === undefined || fresh || again) return "";
     return `${batch.folder}/`;
   }
 
@@ -111,14 +112,48 @@ export class Selection {
 
   /** Takes files or folders out. */
   remove(nodes: readonly TreeNode[]): void {
-    for (const node of nodes) this.tree.remove(node);
+    for (const node of nodes) {
+      this.tree.remove(node);
+      this.#takenOut.add(node.path);
+    }
     this.removed = nodes;
+  }
+
+  /** Takes files or folders out by their paths. */
+  removePaths(paths: readonly string[]): void {
+    this.remove(paths.flatMap((path) => this.tree.find(path) ?? []));
   }
 
   /** Puts back what was taken out last. */
   undo(): void {
-    for (const node of this.removed) this.tree.restore(node);
+    for (const node of this.removed) {
+      this.tree.restore(node);
+      this.#takenOut.delete(node.path);
+    }
     this.removed = [];
+  }
+
+  /** The files and folders that were taken out and did not come back. */
+  get takenOut(): string[] {
+    return Array.from(this.#takenOut).filter((path) => this.tree.find(path) === undefined);
+  }
+
+  /** Keeps what lies in a folder of the tree, as if that had been chosen; yields, so that the page can draw. */
+  async rebase(folder: string): Promise<void> {
+    const prefix = `${folder}/`;
+    const tree = new FileTree();
+    const breath = new Breath();
+    for (const { path, size, content } of this.tree.all()) {
+      if (path.startsWith(prefix)) tree.add(path.slice(prefix.length), size, content);
+      if (breath.due) await breath.take();
+    }
+    const ignored = Array.from(this.#ignoredPaths).filter((path) => path.startsWith(prefix));
+    this.#ignoredPaths = new Set(ignored.map((path) => path.slice(prefix.length)));
+    this.tree = tree;
+    this.folder = folder;
+    const outer = this.handle;
+    this.handle = outer?.then((handle) => handle?.getDirectoryHandle(folder)).catch(() => undefined);
+    this.finish();
   }
 }
 

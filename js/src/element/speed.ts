@@ -1,17 +1,19 @@
 /** How fast a growing number grows, over the last few seconds. */
 
-/** Milliseconds that a speed looks back. */
-const WINDOW_MS = 5_000;
-
 /** A speed over a sliding window. */
 export class Speed {
+  readonly #windowMs: number;
   #samples: { at: number; value: number }[] = [];
+
+  constructor(windowMs: number) {
+    this.#windowMs = windowMs;
+  }
 
   /** Notes the value at a time in milliseconds. */
   sample(at: number, value: number): void {
     this.#samples.push({ at, value });
     // One sample from before the window stays, so that the window is always covered.
-    while ((this.#samples[1]?.at ?? Number.POSITIVE_INFINITY) <= at - WINDOW_MS) this.#samples.shift();
+    while ((this.#samples[1]?.at ?? Number.POSITIVE_INFINITY) <= at - this.#windowMs) this.#samples.shift();
   }
 
   /** Forgets what was: after a pause the old values would count as slowness. */

@@ -1,21 +1,26 @@
 /**
- * One running push: the job of the package, seen as rows, sums and a condition.
+ * One running push: the job of the package, seen as files, sums and a condition.
  *
- * Invariants: the numbers are the job's own, never guessed; the share that is shown as done stays below all until the job
- * has settled; a pause that the person asked for is not ended by a connection that comes back.
+ * Invariants: the numbers are the job's own; only speed and time left are smoothed; the share that is shown as done stays below all
+ * until the job has settled.
  *
- * It does not decide what is sent or tried again: the job does.
+ * It does not decide what is sent, held back or tried again: the job does.
  */
 import { FileStates } from "./file-states.js";
-import { Speed } from "./speed.js";
+import { FileView } from "./file-view.js";
+import { Forecast } from "./forecast.js";
 import type { Progress, UploadEvent, UploadJob } from "./package.js";
 
 /** What a push is doing as a whole. */
 export type Condition =
   | { readonly is: "preparing" }
   | { readonly is: "creating" }
+  /** Another tab, or another program on this device, makes the same push. */
+  | { readonly is: "elsewhere" }
   | { readonly is: "pushing" }
   | { readonly is: "retrying"; readonly cause: string; readonly attempt: number; readonly resumesAt: number }
+  /** The Hub wants fewer requests; `until` is in milliseconds since 1970. */
+  | { readonly is: "limited"; readonly until: number }
   | { readonly is: "paused" }
   | { readonly is: "offline" }
   | { readonly is: "committing" }
@@ -27,43 +32,71 @@ export interface Remark {
   readonly paths: readonly string[];
 }
 
-/** Seconds of work before an estimate is worth showing. */
-const ESTIMATE_AFTER = 5;
+/** Why a file is not part of the commit though it was chosen. */
+export interface FileFailure {
+  readonly path: string;
+  /** The stable code of what went wrong. */
+  readonly code: string;
+  readonly message: string;
+}
+
+/** A commit that was made on the way. */
+export type MadeCommit = Pick<Extract<UploadEvent, { event: "commit" }>, "oid" | "url" | "files">;
+
 /** The warning that names files which the Hub leaves out. */
 const IGNORED = "ignored_by_hub";
+/** The warning of a job that waits for another one with the same aim. */
+const ELSEWHERE = "waiting_for_other_push";
+/** Warnings about files that were left behind. */
+const FAILED = new Set(["file_changed", "file_unreadable"]);
 /** The largest share that is shown while a push runs: the store may have all bytes and still refuse. */
 const ALMOST = 0.99;
+/** Milliseconds of events in one turn: thousands of files move on at once. */
+const TURN_MS = 8;
 
 /** The state of a push. */
 export class Transfer {
   readonly files: FileStates;
+  readonly view: FileView;
+  /** How many files it has; all of them are in `files` when it has begun. */
+  readonly total: number;
   /** Sum of all sizes. The job's own sum grows while it looks at the files. */
   readonly totalBytes: number;
   readonly remarks: Remark[] = [];
+  readonly failures: FileFailure[] = [];
+  /** What stands already. */
+  readonly commits: MadeCommit[] = [];
   job: UploadJob | undefined;
   /** Before the job exists: asking who and where, or making the repo. */
   creating = false;
   cancelling = false;
+  readonly #changed: () => void;
   #paused = false;
-  #offline = false;
   #committing = false;
+  #elsewhere = false;
   #retry: { cause: string; attempt: number; resumesAt: number } | undefined;
   #startedAt: number | undefined;
-  #pausedAt: number | undefined;
-  #pausedFor = 0;
-  readonly #speed = new Speed();
+  #idleSince: number | undefined;
+  #idle = 0;
+  readonly #forecast = new Forecast();
 
-  constructor(files: readonly { path: string; size: number }[]) {
-    this.files = new FileStates(files);
-    this.totalBytes = files.reduce((sum, file) => sum + file.size, 0);
+  constructor(total: number, totalBytes: number, changed: () => void = () => undefined) {
+    this.total = total;
+    this.totalBytes = totalBytes;
+    this.#changed = changed;
+    this.files = new FileStates(total);
+    this.view = new FileView(this.files, changed);
   }
 
   /** What it is doing now. */
   get condition(): Condition {
     if (this.cancelling) return { is: "cancelling" };
-    if (this.#offline) return { is: "offline" };
+    const { state, waitingUntilMs } = this.progress ?? {};
+    if (state === "offline") return { is: "offline" };
     if (this.#paused) return { is: "paused" };
     if (this.job === undefined) return { is: this.creating ? "creating" : "preparing" };
+    if (this.#elsewhere) return { is: "elsewhere" };
+    if (state === "waiting" && waitingUntilMs !== undefined) return { is: "limited", until: waitingUntilMs };
     if (this.#retry !== undefined && this.#retry.resumesAt > performance.now())
       return { is: "retrying", ...this.#retry };
     return { is: this.#committing ? "committing" : "pushing" };
@@ -74,7 +107,7 @@ export class Transfer {
     return this.#paused;
   }
 
-  /** Whether a commit may have been asked for. */
+  /** Whether a commit may have been asked for whose end is not known. */
   get committing(): boolean {
     return this.#committing;
   }
@@ -84,22 +117,20 @@ export class Transfer {
     return this.job?.progress;
   }
 
-  /**
-   * Takes over the job and follows it. `changed` is called for what should show at once; how far files are can wait for
-   * whoever looks a few times a second, because thousands of files move on at once.
-   */
-  follow(job: UploadJob, changed: () => void): void {
+  /** Takes over the job and follows it. How far files are is for whoever looks a few times a second; the rest shows at once. */
+  follow(job: UploadJob): void {
     this.job = job;
     this.#startedAt = performance.now();
-    if (this.#paused || this.#offline) {
-      job.pause();
-      this.#pausedAt = this.#startedAt;
-    }
+    if (this.#paused) job.pause();
     const listen = async (): Promise<void> => {
       try {
+        let began = performance.now();
         for await (const event of job) {
           this.take(event);
-          if (event.event !== "fileProgress") changed();
+          if (event.event !== "fileProgress") this.#changed();
+          if (performance.now() - began < TURN_MS) continue;
+          await new Promise((resolve) => setTimeout(resolve));
+          began = performance.now();
         }
       } catch {
         // The promise of the job says the same, and is awaited by whoever began it.
@@ -113,7 +144,7 @@ export class Transfer {
     switch (event.event) {
       case "phase":
         this.#committing = event.phase === "committing";
-        this.#retry = undefined;
+        this.#moved();
         break;
       case "fileProgress":
         this.#fileMoved(event.path, event.state, event.progress);
@@ -127,12 +158,13 @@ export class Transfer {
         if (event.path !== undefined) this.files.set(event.path, "retrying", 0, event.cause);
         break;
       case "warning":
-        // Said of each file in its row, and in the end.
-        if (event.code === IGNORED) for (const path of event.paths) this.files.set(path, "ignored");
-        else this.remarks.push({ message: event.message, paths: event.paths });
+        this.#warned(event);
+        break;
+      case "commit":
+        this.commits.push({ oid: event.oid, url: event.url, files: event.files });
+        this.#moved();
         break;
       case "report":
-      case "commit":
         break;
     }
   }
@@ -140,22 +172,13 @@ export class Transfer {
   /** Holds the push back, because the person wants it. */
   pause(): void {
     this.#paused = true;
-    this.#hold();
+    this.job?.pause();
   }
 
   /** Goes on, also when the browser believes to be offline: it may be wrong. */
   resume(): void {
     this.#paused = false;
-    this.#offline = false;
-    this.#release();
-  }
-
-  /** Holds the push back while there is no connection. */
-  connection(online: boolean): void {
-    if (online === !this.#offline) return;
-    this.#offline = !online;
-    if (this.#offline) this.#hold();
-    else if (!this.#paused) this.#release();
+    this.job?.resume();
   }
 
   /** Stops for good. */
@@ -164,17 +187,16 @@ export class Transfer {
     this.job?.abort();
   }
 
-  /** Seconds of work, pauses left out. */
+  /** Seconds of work: pauses and times without a connection left out. */
   get seconds(): number {
     if (this.#startedAt === undefined) return 0;
-    const until = this.#pausedAt ?? performance.now();
-    return Math.max(0, (until - this.#startedAt - this.#pausedFor) / 1000);
+    const until = this.#idleSince ?? performance.now();
+    return Math.max(0, (until - this.#startedAt - this.#idle) / 1000);
   }
 
   /** Seconds to go, once enough has been seen to tell. */
   get estimate(): number | undefined {
-    const eta = this.progress?.etaSeconds;
-    return this.condition.is === "pushing" && this.seconds >= ESTIMATE_AFTER && eta !== undefined ? eta : undefined;
+    return this.condition.is === "pushing" ? this.#forecast.seconds : undefined;
   }
 
   /** Share of the bytes that the Hub has: sent, or there already. */
@@ -198,40 +220,51 @@ export class Transfer {
   get filesDone(): number {
     const files = this.progress?.files;
     // `uploaded` counts large files before the commit, `committed` all of them after it.
-    return files === undefined
-      ? 0
-      : Math.min(this.files.length, files.skipped + Math.max(files.uploaded, files.committed));
+    return files === undefined ? 0 : Math.min(this.total, files.skipped + Math.max(files.uploaded, files.committed));
   }
 
-  /** Bytes per second that leave the device, smoothed over a few seconds; 0 while nothing is meant to leave. */
+  /** Bytes per second that leave the device, smoothed; 0 while nothing is meant to leave. */
   get sendingSpeed(): number {
-    return this.condition.is === "pushing" ? this.#speed.perSecond : 0;
+    return this.condition.is === "pushing" ? this.#forecast.speed : 0;
   }
 
-  /** Takes a sample for the speed. Call it a few times a second. */
+  /** Takes a sample for speed and time left. Call it a few times a second. */
   tick(): void {
+    const now = performance.now();
     const bytes = this.progress?.bytes;
-    if (bytes === undefined || this.#pausedAt !== undefined) this.#speed.clear();
-    else this.#speed.sample(performance.now(), bytes.sent);
+    const { is } = this.condition;
+    if (is === "paused" || is === "offline") this.#idleSince ??= now;
+    else if (this.#idleSince !== undefined) {
+      this.#idle += now - this.#idleSince;
+      this.#idleSince = undefined;
+    }
+    if (bytes === undefined || is !== "pushing") this.#forecast.hold();
+    else
+      this.#forecast.look(now, { sent: bytes.sent, stored: bytes.sent + bytes.deduplicated, total: this.totalBytes });
   }
 
   #fileMoved(path: string, state: "hashing" | "uploading" | "error", progress: number): void {
     if (state === "error") this.files.set(path, "failed");
     else if (state === "hashing") this.files.set(path, progress >= 1 ? "read" : "reading", progress);
     else this.files.set(path, progress >= 1 ? "uploaded" : "sending", progress);
+    this.#moved();
+  }
+
+  #warned({ code, message, paths }: Extract<UploadEvent, { event: "warning" }>): void {
+    if (code === ELSEWHERE) this.#elsewhere = true;
+    // Said of each file in its row, and in the end.
+    else if (code === IGNORED) for (const path of paths) this.files.set(path, "ignored");
+    else if (FAILED.has(code)) {
+      for (const path of paths) {
+        this.files.set(path, "failed", 0, message);
+        this.failures.push({ path, code, message });
+      }
+    } else this.remarks.push({ message, paths });
+  }
+
+  #moved(): void {
     this.#retry = undefined;
-  }
-
-  #hold(): void {
-    if (this.#pausedAt !== undefined || this.job === undefined) return;
-    this.#pausedAt = performance.now();
-    this.job.pause();
-  }
-
-  #release(): void {
-    if (this.#pausedAt !== undefined) this.#pausedFor += performance.now() - this.#pausedAt;
-    this.#pausedAt = undefined;
-    this.job?.resume();
+    this.#elsewhere = false;
   }
 }
 

@@ -1,12 +1,14 @@
 import { describe, expect, it } from "vitest";
 import {
   bytes,
+  bytesOf,
   counted,
   elapsed,
   percent,
   printable,
   quoted,
   roughly,
+  since,
   speed,
   splitPath,
 } from "../../src/element/format.js";
@@ -99,5 +101,31 @@ describe("file names as they may be shown", () => {
     ["a/", ["", "a/"]],
   ])("the end of %s stands apart", (path, expected) => {
     expect(splitPath(path)).toEqual(expected);
+  });
+});
+
+describe("how a push stands", () => {
+  it.each([
+    [12.3e9, 20e9, "12.3 of 20 GB"],
+    [900e6, 20e9, "900 MB of 20 GB"],
+    [0, 20e9, "0 bytes of 20 GB"],
+    [1, 1, "1 of 1 byte"],
+    [5, 900, "5 of 900 bytes"],
+  ])("%d of %d bytes is %s", (part, whole, expected) => {
+    expect(bytesOf(part, whole)).toBe(expected);
+  });
+
+  it.each([
+    [0, "just now"],
+    [44_000, "just now"],
+    [50_000, "1 minute ago"],
+    [5 * 60_000, "5 minutes ago"],
+    [58 * 60_000, "1 hour ago"],
+    [3 * 3_600_000, "3 hours ago"],
+    [24 * 3_600_000, "yesterday"],
+    [72 * 3_600_000, "3 days ago"],
+    [-1000, "just now"],
+  ])("%d ms is %s", (milliseconds, expected) => {
+    expect(since(milliseconds)).toBe(expected);
   });
 });

@@ -97,13 +97,13 @@ describe("choosing", () => {
   it("says what was empty, and stays where it was", async () => {
     stand.model.take([], { folder: "hollow" });
     await stand.until("empty");
-    expect(stand.model.notice).toMatch(/no file/);
+    expect(stand.model.chosen.notice).toMatch(/no file/);
   });
 
   it("says why a drop cannot be taken", () => {
     stand.hub.collectError = new HubferryError("invalid_input", "The drop holds no files");
     stand.model.take([], { folder: undefined });
-    expect([stand.model.stage.is, stand.model.notice]).toEqual(["empty", "The drop holds no files."]);
+    expect([stand.model.stage.is, stand.model.chosen.notice]).toEqual(["empty", "The drop holds no files."]);
   });
 
   it("keeps what a stopped scan has found", async () => {
@@ -113,7 +113,7 @@ describe("choosing", () => {
     await Promise.resolve();
     await Promise.resolve();
     await Promise.resolve();
-    stand.model.stopScan();
+    stand.model.chosen.stopScan();
     await stand.until("review");
     expect(stand.model.selection.tree.files).toBeGreaterThan(0);
     expect(stand.model.selection.tree.files).toBeLessThan(50);
@@ -123,9 +123,9 @@ describe("choosing", () => {
     await stand.choose("a", "b");
     const node = stand.model.selection.tree.find("a");
     if (node === undefined) throw new Error("not found");
-    stand.model.remove(node);
+    stand.model.chosen.remove(node);
     expect(paths(stand.model)).toEqual(["b"]);
-    stand.model.undoRemove();
+    stand.model.chosen.undoRemove();
     expect(paths(stand.model)).toEqual(["a", "b"]);
   });
 
@@ -315,8 +315,8 @@ describe("pushing", () => {
     let job = await stand.begin();
     stand.model.cancel();
     await stand.until("cancelled");
-    expect(job.calls).toEqual(["abort"]);
-    expect(stand.model.stage).toMatchObject({ duringCommit: false });
+    expect(job.calls.at(-1)).toBe("abort");
+    expect(stand.model.stage).toMatchObject({ transfer: { committing: false } });
     expect(stand.failed).toEqual([]);
     stand.model.back();
     expect(stand.model.stage.is).toBe("review");
@@ -332,7 +332,7 @@ describe("pushing", () => {
     });
     stand.model.cancel();
     await stand.until("cancelled");
-    expect(stand.model.stage).toMatchObject({ duringCommit: true });
+    expect(stand.model.stage).toMatchObject({ transfer: { committing: true } });
   });
 
   it("begins anew with what is dropped after a commit", async () => {
@@ -360,26 +360,73 @@ describe("a running push", () => {
     stand.fill();
   });
 
-  it("pauses and goes on, by the person and by the connection", async () => {
+  it("pauses and goes on", async () => {
     const job = await stand.begin();
     stand.model.pause();
     expect(stand.transfer.condition.is).toBe("paused");
-    stand.model.connection(false);
-    expect(stand.transfer.condition.is).toBe("offline");
-    stand.model.connection(true);
-    expect(stand.transfer.condition.is).toBe("paused");
     stand.model.resume();
     expect(stand.transfer.condition.is).toBe("pushing");
-    stand.model.connection(false);
-    stand.model.connection(true);
-    expect(job.calls).toEqual(["pause", "resume", "pause", "resume"]);
+    expect(job.calls.slice(-2)).toEqual(["pause", "resume"]);
   });
 
-  it("goes on without a connection when the person says so", async () => {
+  it("says that there is no connection, also when it is paused, and goes on when the person says so", async () => {
     const job = await stand.begin();
-    stand.model.connection(false);
+    job.progress.state = "offline";
+    expect(stand.transfer.condition.is).toBe("offline");
+    stand.model.pause();
+    expect(stand.transfer.condition.is).toBe("offline");
+    job.progress.state = "paused";
+    expect(stand.transfer.condition.is).toBe("paused");
+    job.progress.state = "offline";
     stand.model.resume();
-    expect([stand.transfer.condition.is, job.calls]).toEqual(["pushing", ["pause", "resume"]]);
+    expect(job.calls.at(-1)).toBe("resume");
+  });
+
+  it("says how long the Hub wants to be left alone", async () => {
+    const job = await stand.begin();
+    const until = Date.now() + 90_000;
+    Object.assign(job.progress, { state: "waiting", waitingUntilMs: until });
+    expect(stand.transfer.condition).toEqual({ is: "limited", until });
+  });
+
+  it("says that another tab makes the same push, until this one goes on", async () => {
+    const job = await stand.begin();
+    job.emit({ event: "warning", code: "waiting_for_other_push", message: "It waits", paths: [] });
+    await soon(() => {
+      expect(stand.transfer.condition.is).toBe("elsewhere");
+    });
+    job.emit({ event: "phase", phase: "preuploading" });
+    await soon(() => {
+      expect(stand.transfer.condition.is).toBe("pushing");
+    });
+    expect(stand.transfer.remarks).toEqual([]);
+  });
+
+  it("is pushed as fast as the person wants it, also while it runs", async () => {
+    stand.model.setPace({ limit: "5" });
+    const job = await stand.begin();
+    expect(job.calls).toEqual(["limit 5000000", "full"]);
+    stand.model.setPace({ limit: "own", own: "2,5", gentle: true });
+    expect(job.calls.slice(2)).toEqual(["limit 2500000", "gentle"]);
+    stand.model.setPace({ own: "fast" });
+    expect([stand.model.throttle.problem === undefined, job.calls.slice(4)]).toEqual([false, ["gentle"]]);
+    stand.model.setPace({ limit: "none", gentle: false });
+    expect(job.calls.slice(5)).toEqual(["limit none", "full"]);
+  });
+
+  it("holds the page only while something would be lost, and the screen only while something moves", async () => {
+    const held = (): boolean[] => [stand.model.busy, stand.model.wakeful];
+    expect(held()).toEqual([false, false]);
+    const job = await stand.begin();
+    expect(held()).toEqual([true, true]);
+    stand.model.pause();
+    expect(held()).toEqual([true, false]);
+    stand.model.resume();
+    stand.model.setPace({ awake: false });
+    expect(held()).toEqual([true, false]);
+    job.finish(outputOf({ a: "added" }));
+    await stand.until("done");
+    expect(held()).toEqual([false, false]);
   });
 
   it("shows what is tried again, until something moves", async () => {
@@ -388,12 +435,12 @@ describe("a running push", () => {
     await soon(() => {
       expect(stand.transfer.condition).toMatchObject({ is: "retrying", cause: "503", attempt: 1 });
     });
-    expect(stand.transfer.files.row(0)).toMatchObject({ path: "a", state: "retrying", note: "503" });
+    expect(stand.transfer.view.row(0)).toMatchObject({ path: "a", state: "retrying", note: "503" });
     job.emit({ event: "fileProgress", path: "a", progress: 0.5, state: "uploading" });
     await soon(() => {
       expect(stand.transfer.condition.is).toBe("pushing");
     });
-    expect(stand.transfer.files.row(0)).toMatchObject({ state: "sending", progress: 0.5 });
+    expect(stand.transfer.view.row(0)).toMatchObject({ state: "sending", progress: 0.5 });
   });
 
   it("never shows all before the end", async () => {

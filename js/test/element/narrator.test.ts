@@ -18,10 +18,10 @@ describe("the narrator", () => {
       if (announcer.text !== "") said.push(announcer.text);
     });
     const narrator = new Narrator(announcer);
-    const transfer = new Transfer([{ path: "a", size: 1000 }]);
+    const transfer = new Transfer(1, 1000);
     narrator.begin(transfer);
     const job = new ScriptedJob(1000);
-    transfer.follow(job as never, () => undefined);
+    transfer.follow(job as never);
     for (let sent = 0; sent <= 1000; sent += 1) {
       job.progress.bytes.sent = sent;
       narrator.look(transfer);
@@ -45,10 +45,10 @@ describe("the narrator", () => {
       if (announcer.text !== "") said.push(announcer.text);
     });
     const narrator = new Narrator(announcer);
-    const transfer = new Transfer([{ path: "a", size: 1000 }]);
+    const transfer = new Transfer(1, 1000);
     narrator.begin(transfer);
     const job = new ScriptedJob(1000);
-    transfer.follow(job as never, () => undefined);
+    transfer.follow(job as never);
     for (const sent of [300, 600, 990]) {
       job.progress.bytes.sent = sent;
       narrator.look(transfer);
@@ -60,8 +60,8 @@ describe("the narrator", () => {
   it("says why it waits", () => {
     const announcer = new Announcer(() => undefined);
     const narrator = new Narrator(announcer);
-    const transfer = new Transfer([{ path: "a", size: 1000 }]);
-    transfer.follow(new ScriptedJob(1000) as never, () => undefined);
+    const transfer = new Transfer(1, 1000);
+    transfer.follow(new ScriptedJob(1000) as never);
     transfer.take({ event: "retry", attempt: 1, delayMs: 60_000, cause: "the Hub answered 503" });
     narrator.look(transfer);
     expect(announcer.text).toBe("Trying again. The Hub answered 503.");

@@ -28,7 +28,7 @@ const until = (stage: StageName): Promise<void> =>
   });
 const holds = (...names: string[]): Promise<void> =>
   soon(() => {
-    expect([paths(), model.applying]).toEqual([names, false]);
+    expect([paths(), model.chosen.applying]).toEqual([names, false]);
   });
 
 async function choose(...names: string[]): Promise<void> {
@@ -136,12 +136,12 @@ describe("patterns", () => {
     await choose("a", "b", "c");
     const node = model.selection.tree.find("a");
     if (node === undefined) throw new Error("not found");
-    model.remove(node);
+    model.chosen.remove(node);
     model.edit({ leaveOut: "b" });
     await holds("c");
     model.edit({ leaveOut: "" });
     await holds("b", "c");
-    model.undoRemove();
+    model.chosen.undoRemove();
     await holds("a", "b", "c");
   });
 
@@ -188,12 +188,12 @@ describe("findings", () => {
     expect(await model.push()).toBe(false);
     expect(model.check.errors).toMatchObject([{ code: "refused_name", total: 5 }]);
     expect(hub.jobs).toEqual([]);
-    await model.solve("refused_name");
+    await model.chosen.solve("refused_name");
     expect(paths()).toEqual(["a"]);
     expect(model.check.findings).toEqual([]);
-    model.undoRemove();
+    model.chosen.undoRemove();
     expect(paths()).toEqual(["a", "bad1", "bad2", "bad3", "bad4", "bad5"]);
-    await model.solve("refused_name");
+    await model.chosen.solve("refused_name");
     void model.push();
     await asked();
   });
@@ -217,7 +217,7 @@ describe("findings", () => {
     });
     const node = model.selection.tree.find("bad");
     if (node === undefined) throw new Error("not found");
-    model.remove(node);
+    model.chosen.remove(node);
     await soon(() => {
       expect(model.check.errors).toEqual([]);
     });

@@ -1,6 +1,6 @@
 /** A package whose answers a test writes: the real one is driven by the tests of the page. */
 import type { SkipKind } from "../../src/element/left-out.js";
-import type { CommitOutput, Finding, Package, Progress, UploadEvent } from "../../src/element/package.js";
+import type { CommitOutput, Finding, Package, Progress, Remembered, UploadEvent } from "../../src/element/package.js";
 
 /** One thing that the model asked the package for. */
 export interface Asked {
@@ -32,11 +32,20 @@ export class ScriptedJob implements AsyncIterable<UploadEvent> {
       bytes: { total, read: 0, deduplicated: 0, sent: 0, registered: 0, committed: 0 },
       bytesPerSecond: 0,
       requests: 0,
+      state: "running",
     };
   }
 
   pause(): void {
     this.calls.push("pause");
+  }
+
+  limitSpeed(bytesPerSecond: number | undefined): void {
+    this.calls.push(`limit ${bytesPerSecond ?? "none"}`);
+  }
+
+  gentle(on: boolean): void {
+    this.calls.push(on ? "gentle" : "full");
   }
 
   resume(): void {
@@ -74,6 +83,40 @@ export class ScriptedJob implements AsyncIterable<UploadEvent> {
   }
 }
 
+/** A folder as the browser hands it out, whose files may change. */
+export class ScriptedHandle {
+  readonly kind = "directory";
+  readonly name: string;
+  readonly files: Map<string, File>;
+  /** What the browser says when it is asked, and what the person answers. */
+  permission: PermissionState = "granted";
+  answer: PermissionState = "granted";
+
+  constructor(name: string, files: Record<string, string>) {
+    this.name = name;
+    this.files = new Map(Object.entries(files).map(([path, text]) => [path, new File([text], path)]));
+  }
+
+  /** As the types have it. */
+  get handle(): FileSystemDirectoryHandle {
+    return this as unknown as FileSystemDirectoryHandle;
+  }
+
+  queryPermission(): Promise<PermissionState> {
+    return Promise.resolve(this.permission);
+  }
+
+  requestPermission(): Promise<PermissionState> {
+    return Promise.resolve(this.answer);
+  }
+
+  getFileHandle(name: string): Promise<unknown> {
+    const file = this.files.get(name);
+    if (file === undefined) return Promise.reject(new DOMException("gone", "NotFoundError"));
+    return Promise.resolve({ getFile: () => Promise.resolve(file) });
+  }
+}
+
 /** The package, scripted. */
 export class ScriptedPackage {
   readonly asked: Asked[] = [];
@@ -88,6 +131,10 @@ export class ScriptedPackage {
   findings: (paths: string[]) => Finding[] = () => [];
   unreadable: [path: string, error: Error][] = [];
   collectError: Error | undefined;
+  /** What the package remembers of earlier pushes. */
+  journals: Remembered[] = [];
+  /** Keys of what it was told to forget. */
+  readonly forgotten: (string | undefined)[] = [];
 
   /** The names of what was asked for. */
   get names(): string[] {
@@ -100,6 +147,11 @@ export class ScriptedPackage {
       checkFolder: this.#checkFolder,
       collectFiles: this.#collectFiles,
       createRepo: this.#createRepo,
+      deleteCache: ({ key }: { key?: string } = {}) => {
+        this.forgotten.push(key);
+        return Promise.resolve();
+      },
+      scanCache: () => Promise.resolve({ journals: this.journals, size: 0 }),
       repoExists: this.#repoExists,
       uploadFolder: this.#uploadFolder,
       whoAmI: this.#whoAmI,
@@ -107,7 +159,7 @@ export class ScriptedPackage {
   }
 
   readonly #collectFiles = (
-    source: readonly File[] | ReadonlyMap<string, Blob>,
+    source: readonly File[] | ReadonlyMap<string, Blob> | ScriptedHandle,
     options: {
       gitignore?: "local" | false;
       allowPatterns?: string[];
@@ -120,7 +172,11 @@ export class ScriptedPackage {
     if (this.collectError !== undefined) throw this.collectError;
     const { skipped, unreadable, ignored } = this;
     const files: [string, Blob][] =
-      "length" in source ? source.map((file) => [file.name, file]) : Array.from(source.entries());
+      source instanceof ScriptedHandle
+        ? Array.from(source.files)
+        : "length" in source
+          ? source.map((file) => [file.name, file])
+          : Array.from(source.entries());
     // The patterns of these tests are whole names.
     const rule = (path: string): [SkipKind, string] | undefined => {
       if (options.gitignore !== false && ignored.has(path)) return ["gitignore", `.gitignore:1: ${path}`];
@@ -179,6 +235,12 @@ export class ScriptedPackage {
       },
       resume: () => {
         job.resume();
+      },
+      limitSpeed: (bytesPerSecond: number | undefined) => {
+        job.limitSpeed(bytesPerSecond);
+      },
+      gentle: (on: boolean) => {
+        job.gentle(on);
       },
       abort: () => {
         job.abort();

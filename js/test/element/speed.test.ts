@@ -2,7 +2,7 @@ import { expect, it } from "vitest";
 import { Speed } from "../../src/element/speed.js";
 
 it("tells the speed over the last seconds only", () => {
-  const speed = new Speed();
+  const speed = new Speed(5_000);
   expect(speed.perSecond).toBe(0);
   for (let at = 0; at <= 10_000; at += 250) speed.sample(at, at * 2);
   expect(speed.perSecond).toBe(2000);
@@ -11,7 +11,7 @@ it("tells the speed over the last seconds only", () => {
 });
 
 it("forgets a pause", () => {
-  const speed = new Speed();
+  const speed = new Speed(5_000);
   speed.sample(0, 0);
   speed.sample(1000, 5000);
   speed.clear();

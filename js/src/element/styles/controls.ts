@@ -254,6 +254,15 @@ export const controls = css`
     min-inline-size: 0;
   }
 
+  /* On a narrow page the action goes below what it is about. */
+  .note:has(> .button) {
+    flex-wrap: wrap;
+  }
+
+  .note:has(> .button) > .grow {
+    min-inline-size: min(11rem, 70%);
+  }
+
   .good {
     color: var(--_good);
   }

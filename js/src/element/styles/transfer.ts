@@ -96,7 +96,128 @@ export const transfer = css`
     background: var(--_read);
   }
 
+  .transfer-controls {
+    display: flex;
+    flex-wrap: wrap;
+    align-items: start;
+    justify-content: space-between;
+    gap: 0.75rem 1.5rem;
+  }
+
+  .pace[open] {
+    inline-size: 100%;
+  }
+
+  .pace > summary {
+    padding-block: 0.5rem;
+  }
+
+  .pace > summary .muted {
+    font-weight: 400;
+  }
+
+  .pace-body {
+    display: grid;
+    grid-template-columns: repeat(auto-fit, minmax(min(15rem, 100%), 1fr));
+    align-items: start;
+    gap: 0.875rem 1.5rem;
+    padding-block: 0.5rem 0.25rem;
+  }
+
+  .pace-hint {
+    margin-block-start: 0.25rem;
+  }
+
+  .pace-body > .check {
+    align-self: center;
+  }
+
+  .limit {
+    display: flex;
+    align-items: center;
+    gap: 0.5rem;
+    white-space: nowrap;
+  }
+
+  .limit input {
+    flex: 0 1 6rem;
+  }
+
+  .finder {
+    display: flex;
+    flex-wrap: wrap;
+    align-items: center;
+    gap: 0.5rem 1rem;
+    padding: 0.625rem clamp(0.875rem, 4cqi, 1.5rem);
+    border-block-start: 1px solid var(--_line);
+  }
+
+  .chips {
+    display: flex;
+    flex: 1 1 auto;
+    flex-wrap: wrap;
+    gap: 0.375rem;
+  }
+
+  .chip {
+    min-block-size: 1.75rem;
+    padding: 0.125rem 0.625rem;
+    border: 1px solid var(--_field);
+    border-radius: 999px;
+    background: none;
+    color: var(--_text);
+    font: inherit;
+    font-size: 0.8125rem;
+    cursor: pointer;
+  }
+
+  .chip:hover {
+    background: var(--_sunken);
+  }
+
+  .chip[aria-pressed="true"] {
+    background: var(--_tint);
+    border-color: var(--_accent);
+    box-shadow: inset 0 0 0 1px var(--_accent);
+    color: var(--_accent-strong);
+    font-weight: 600;
+  }
+
+  .chip:focus-visible {
+    outline: 2px solid var(--_accent);
+    outline-offset: 2px;
+  }
+
+  .finder input {
+    flex: 1 1 11rem;
+    min-inline-size: 0;
+    max-inline-size: 18rem;
+    min-block-size: 2rem;
+    padding: 0.1875rem 0.625rem;
+    border: 1px solid var(--_field);
+    border-radius: calc(var(--_radius) - 5px);
+    background: var(--_surface);
+    color: inherit;
+    font: inherit;
+    font-size: 0.875rem;
+  }
+
+  .finder input::placeholder {
+    color: var(--_muted);
+    opacity: 1;
+  }
+
+  .no-rows {
+    padding: 1rem clamp(0.875rem, 4cqi, 1.5rem);
+  }
+
   @media (forced-colors: active) {
+    .chip[aria-pressed="true"] {
+      background: Highlight;
+      color: HighlightText;
+      forced-color-adjust: none;
+    }
+
     .bar svg {
       border: 1px solid CanvasText;
     }

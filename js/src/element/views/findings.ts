@@ -57,7 +57,7 @@ function one({ model }: Host, finding: Finding): TemplateResult {
             class="button small"
             type="button"
             @click=${() => {
-              void model.solve(code);
+              void model.chosen.solve(code);
             }}
           >
             Take ${total === 1 ? "it" : counted(total, "file")} out
@@ -78,7 +78,7 @@ function removable(model: Host["model"], path: string): TemplateResult {
             aria-label="Remove ${quoted(path)}"
             title="Remove"
             @click=${() => {
-              model.remove(node);
+              model.chosen.remove(node);
             }}
           >
             ${closeIcon}

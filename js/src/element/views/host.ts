@@ -10,6 +10,8 @@ export interface Host {
   readonly rowHeight: number;
   /** Whether this browser can choose folders. */
   readonly canChooseFolders: boolean;
+  /** Whether this browser can keep the screen on. */
+  readonly canKeepAwake: boolean;
   /** Opens the browser's dialog for files. */
   chooseFiles(): void;
   /** Opens the browser's dialog for a folder. */

@@ -9,13 +9,15 @@ import { destinationForm } from "./form.js";
 import type { Host } from "./host.js";
 import { leftOutView } from "./left-out.js";
 import { note, pathList } from "./parts.js";
+import { standing } from "./unfinished.js";
 import "../tree-view.js";
 
 /** The list of files beside the form. */
 export function reviewView(host: Host): TemplateResult {
   return html`<div class="review">
-    <section class="card files" part="card" aria-labelledby="heading" aria-busy=${String(host.model.applying)}>
-      ${head(host)} ${placement(host)} ${findingsView(host)} ${tree(host)} ${undo(host)} ${remarks(host)}
+    <section class="card files" part="card" aria-labelledby="heading" aria-busy=${String(host.model.chosen.applying)}>
+      ${head(host)} ${placement(host)} ${continued(host)} ${findingsView(host)} ${tree(host)} ${undo(host)}
+      ${remarks(host)}
     </section>
     ${destinationForm(host)}
   </div>`;
@@ -89,6 +91,32 @@ function placement(host: Host): TemplateResult {
   </p>`;
 }
 
+// The folder belongs to a push that has not ended: it is continued, or can be.
+function continued({ model }: Host): TemplateResult | typeof nothing {
+  if (model.continued === undefined) return nothing;
+  const { push, wanted } = model.continued;
+  const repo = html`<bdi class="strong">${printable(push.repo)}</bdi>`;
+  if (wanted)
+    return html`<div class="findings">
+      ${note("info", html`Continues the push to ${repo}: ${standing(push)}. What is done is not read or sent again.`)}
+    </div>`;
+  return html`<div class="findings">
+    ${note(
+      "info",
+      html`A push of this folder to ${repo} has not ended: ${standing(push)}.`,
+      html`<button
+        class="button quiet small"
+        type="button"
+        @click=${() => {
+          model.continueHere();
+        }}
+      >
+        Continue it
+      </button>`,
+    )}
+  </div>`;
+}
+
 function tree(host: Host): TemplateResult {
   const { model } = host;
   if (model.selection.isEmpty) {
@@ -98,10 +126,10 @@ function tree(host: Host): TemplateResult {
       .tree=${model.selection.tree}
       .rowHeight=${host.rowHeight}
       .onToggle=${(node: TreeNode, open: boolean) => {
-        model.toggle(node, open);
+        model.chosen.toggle(node, open);
       }}
       .onRemove=${(node: TreeNode) => {
-        model.remove(node);
+        model.chosen.remove(node);
       }}
     ></hubferry-tree>
     <p id="tree-keys" class="visually-hidden">Arrow keys move, Delete takes a file or folder out of the list.</p>`;
@@ -139,11 +167,11 @@ function remarks(host: Host): TemplateResult | typeof nothing {
   const left = leftOut.groups.length;
   if (
     left + model.selection.remarks.length + unreadable.length + displaced.length + replaced === 0 &&
-    model.notice === undefined
+    model.chosen.notice === undefined
   )
     return nothing;
   return html`<div class="remarks">
-    ${model.notice === undefined ? nothing : note("warn", model.notice)}
+    ${model.chosen.notice === undefined ? nothing : note("warn", model.chosen.notice)}
     ${model.selection.remarks.map((remark) => note("warn", sentence(remark)))}
     ${
       unreadable.length === 0

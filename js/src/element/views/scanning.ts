@@ -21,7 +21,7 @@ export function scanningView({ model }: Host): TemplateResult {
       part="button"
       type="button"
       @click=${() => {
-        model.stopScan();
+        model.chosen.stopScan();
       }}
     >
       Stop

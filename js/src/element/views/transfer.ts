@@ -1,38 +1,13 @@
-/** A push that runs: how far it is, what every file is doing, and the ways to hold or end it. */
+/** A push that runs: how far it is, what holds it up, and the ways to hold or end it. */
 import { html, nothing, svg, type TemplateResult } from "lit";
-import type { FileRow, FileState } from "../file-states.js";
-import { bytes, capital, count, percent, printable, roughly, sentence, speed, splitPath } from "../format.js";
-import {
-  againIcon,
-  checkIcon,
-  clockIcon,
-  closeIcon,
-  equalIcon,
-  fileIcon,
-  offlineIcon,
-  pauseIcon,
-  playIcon,
-  skipIcon,
-  upIcon,
-  warningIcon,
-} from "../icons.js";
+import { bytes, capital, count, counted, percent, printable, roughly, speed } from "../format.js";
+import { closeIcon, pauseIcon, playIcon } from "../icons.js";
 import type { Condition, Transfer } from "../transfer.js";
+import { conditionBanner } from "./banner.js";
+import { fileRows } from "./file-rows.js";
 import type { Host } from "./host.js";
+import { paceView } from "./pace.js";
 import { note, pathList } from "./parts.js";
-import "../rows.js";
-
-const STATE_ICONS: Record<FileState, TemplateResult> = {
-  failed: warningIcon,
-  retrying: againIcon,
-  sending: upIcon,
-  reading: fileIcon,
-  read: clockIcon,
-  waiting: clockIcon,
-  uploaded: checkIcon,
-  committed: checkIcon,
-  unchanged: equalIcon,
-  ignored: skipIcon,
-};
 
 /** The running push. */
 export function transferView(host: Host, transfer: Transfer): TemplateResult {
@@ -42,13 +17,14 @@ export function transferView(host: Host, transfer: Transfer): TemplateResult {
       <header class="transfer-head">
         <div class="grow">
           <h2 id="heading" tabindex="-1">${headline(host, condition)}</h2>
-          <p class="muted">${subline(transfer)}</p>
+          <p class="muted">${subline(transfer, condition)}</p>
         </div>
         <p class="percent number" aria-hidden="true">${percent(transfer.shown)}</p>
       </header>
-      ${bar(transfer)} ${facts(transfer)} ${banner(host, condition)} ${buttons(host, transfer)}
+      ${bar(transfer)} ${facts(transfer)} ${conditionBanner(host, condition)}
+      <div class="transfer-controls">${buttons(host, transfer)} ${paceView(host)}</div>
     </div>
-    ${rows(host, transfer)} ${remarks(transfer)}
+    ${fileRows(host, transfer)} ${remarks(transfer)}
   </section>`;
 }
 
@@ -59,10 +35,14 @@ function headline({ model }: Host, condition: Condition): TemplateResult {
       return html`Getting ready to push to ${repo}`;
     case "creating":
       return html`Creating ${repo}`;
+    case "elsewhere":
+      return html`Waiting for another tab`;
     case "paused":
       return html`Paused on the way to ${repo}`;
     case "offline":
       return html`Offline`;
+    case "limited":
+      return html`Waiting for the Hub`;
     case "retrying":
       return html`Trying again`;
     case "committing":
@@ -74,24 +54,31 @@ function headline({ model }: Host, condition: Condition): TemplateResult {
   }
 }
 
-function subline(transfer: Transfer): string {
-  switch (transfer.condition.is) {
+function subline(transfer: Transfer, condition: Condition): string {
+  switch (condition.is) {
     case "preparing":
     case "creating":
-      return `${bytes(transfer.totalBytes)} in ${count(transfer.files.length)} files`;
+      return `${bytes(transfer.totalBytes)} in ${counted(transfer.total, "file")}`;
+    case "elsewhere":
+      return "This device makes the same push already";
     case "committing":
-      return "The commit is on its way";
+      return transfer.commits.length === 0
+        ? "The commit is on its way"
+        : `${counted(transfer.commits.length, "commit")} made, the next is on its way`;
     case "cancelling":
       return "Stopping what is in the air";
     case "paused":
       return "Nothing is sent until you go on";
     case "offline":
       return "Goes on by itself when the connection is back";
+    case "limited":
+      return "Goes on by itself when the Hub takes requests again";
     case "retrying":
       return "The push goes on by itself";
     case "pushing": {
-      const { estimate } = transfer;
-      return estimate === undefined ? "Estimating the time" : `${capital(roughly(estimate))} left`;
+      const { estimate, commits } = transfer;
+      const left = estimate === undefined ? "Estimating the time" : `${capital(roughly(estimate))} left`;
+      return commits.length === 0 ? left : `${left}, ${counted(commits.length, "commit")} made`;
     }
   }
 }
@@ -99,7 +86,7 @@ function subline(transfer: Transfer): string {
 /** The overall bar: a pale part for what has been read, a strong one for what the Hub has. */
 function bar(transfer: Transfer): TemplateResult {
   const { shown, read, progress } = transfer;
-  const files = `${count(transfer.filesDone)} of ${count(transfer.files.length)} files`;
+  const files = `${count(transfer.filesDone)} of ${count(transfer.total)} files`;
   const left = transfer.estimate === undefined ? "" : `, ${roughly(transfer.estimate)} left`;
   const idle = progress === undefined;
   return html`<div
@@ -131,7 +118,7 @@ function facts(transfer: Transfer): TemplateResult {
     ${fact("Sent", bytes(sent), there === 0 ? `of ${bytes(total)}` : `of ${bytes(Math.max(0, total - there))}`, "stored")}
     ${fact("Read", bytes(Math.min(total, sums?.read ?? 0)), `of ${bytes(total)}`, "read")}
     ${there === 0 ? nothing : fact("On the Hub already", bytes(there), "not sent again")}
-    ${fact("Files", count(transfer.filesDone), `of ${count(transfer.files.length)}`)}
+    ${fact("Files", count(transfer.filesDone), `of ${count(transfer.total)}`)}
     ${fact("Speed", transfer.sendingSpeed === 0 ? "–" : speed(transfer.sendingSpeed))}
   </dl>`;
 }
@@ -141,33 +128,6 @@ function fact(name: string, value: string, rest = "", swatch = ""): TemplateResu
     <dt class="small muted">${swatch === "" ? nothing : html`<span class="swatch ${swatch}"></span>`}${name}</dt>
     <dd class="number"><strong>${value}</strong> <span class="small muted">${rest}</span></dd>
   </div>`;
-}
-
-function banner({ model }: Host, condition: Condition): TemplateResult | typeof nothing {
-  if (condition.is === "offline") {
-    return html`<div class="note warn middle">
-      ${offlineIcon}
-      <div class="grow">This device has no connection. Nothing is lost: the push waits.</div>
-      <button
-        class="button quiet small"
-        type="button"
-        @click=${() => {
-          model.resume();
-        }}
-      >
-        Try now
-      </button>
-    </div>`;
-  }
-  if (condition.is === "retrying") {
-    const seconds = Math.max(1, Math.ceil((condition.resumesAt - performance.now()) / 1000));
-    return note(
-      "warn",
-      html`${sentence(condition.cause)}
-        <span class="muted number">Next try in ${count(seconds)} s (attempt ${count(condition.attempt + 1)}).</span>`,
-    );
-  }
-  return nothing;
 }
 
 function buttons({ model }: Host, transfer: Transfer): TemplateResult {
@@ -201,69 +161,20 @@ function buttons({ model }: Host, transfer: Transfer): TemplateResult {
   </div>`;
 }
 
-function rows(host: Host, transfer: Transfer): TemplateResult {
-  const total = transfer.files.length;
-  return html`<hubferry-rows
-    class="file-rows"
-    role="list"
-    aria-label="Files of this push"
-    tabindex="0"
-    .count=${total}
-    .rowHeight=${host.rowHeight}
-    .renderRow=${(index: number) => fileRow(transfer.files.row(index), index, total)}
-  ></hubferry-rows>`;
-}
-
-/** One file of a push. */
-function fileRow(row: FileRow | undefined, index: number, total: number): TemplateResult {
-  if (row === undefined) return html``;
-  const [folder, name] = splitPath(row.path);
-  const path = printable(row.path);
-  return html`<div
-    class="row file-row ${row.state}"
-    role="listitem"
-    aria-posinset=${index + 1}
-    aria-setsize=${total}
-    data-state=${row.state}
-  >
-    <span class="kind">${STATE_ICONS[row.state]}</span>
-    <span class="path" title=${path}
-      ><bdi class="dir">${printable(folder)}</bdi><bdi class="base">${printable(name)}</bdi></span
-    >
-    <span class="doing small" title=${row.note ?? nothing}>${doing(row)}</span>
-    <span class="size muted number">${bytes(row.size)}</span>
-  </div>`;
-}
-
-function doing({ state, progress, note: why }: FileRow): string {
-  switch (state) {
-    case "failed":
-      return why === undefined ? "Failed" : `Failed: ${why}`;
-    case "retrying":
-      return why === undefined ? "Trying again" : `Trying again: ${why}`;
-    case "sending":
-      return progress > 0 ? `Sending ${percent(progress)}` : "Sending";
-    case "reading":
-      return progress > 0 ? `Reading ${percent(progress)}` : "Reading";
-    case "read":
-      return "Read";
-    case "waiting":
-      return "Waiting";
-    case "uploaded":
-      // Sent now, or found there: the job tells both as one.
-      return "On the Hub";
-    case "committed":
-      return "Committed";
-    case "unchanged":
-      return "Unchanged";
-    case "ignored":
-      return "Ignored by the repository";
-  }
-}
-
+// What was left behind is told in full in the end; on the way it is enough to know that the rest goes on.
 function remarks(transfer: Transfer): TemplateResult | typeof nothing {
-  if (transfer.remarks.length === 0) return nothing;
+  const failed = transfer.files.count("failed");
+  if (transfer.remarks.length + failed === 0) return nothing;
   return html`<div class="remarks">
+    ${
+      failed === 0
+        ? nothing
+        : note(
+            "bad",
+            html`${counted(failed, "file")} cannot be pushed. The rest goes on; in the end you can push
+            ${failed === 1 ? "it" : "them"} again.`,
+          )
+    }
     ${transfer.remarks.map(({ message, paths }) =>
       note("warn", html`${message}${paths.length === 0 ? nothing : pathList(paths.slice(0, 10), paths.length)}`),
     )}
