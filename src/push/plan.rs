@@ -1,6 +1,7 @@
 //! From the caller's operations to files and commit lines: everything that can be judged before any request.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::HashSet;
+use std::hash::{DefaultHasher, Hash, Hasher};
 
 use super::file::FileEntry;
 use super::shared::{CARD, Card, GIT_ATTRIBUTES, Line, Shared, is_rules_file};
@@ -128,8 +129,7 @@ pub(super) fn close(shared: &mut Shared) -> Result<(), Error> {
             paths: undone,
         });
     }
-    let card = standing(shared).into_iter().find(|&index| shared.files[index].path == CARD);
-    if let Some(file) = card.filter(|&index| shared.files[index].size <= CARD_BYTES) {
+    if let Some(file) = standing_at(shared, CARD).filter(|&index| shared.files[index].size <= CARD_BYTES) {
         shared.card = Some(Card { file, text: None });
         shared.belts.ask.push_back(file);
     }
@@ -195,15 +195,26 @@ impl Deletes {
     }
 }
 
+/// The paths that are added more than once. Their hashes are compared first: nearly always all differ, and a push of a hundred thousand
+/// files must not begin with a pause.
 fn added_twice(shared: &Shared) -> Vec<String> {
-    let mut counts: HashMap<&str, u32> = HashMap::new();
-    for file in &shared.files {
-        *counts.entry(&file.path).or_default() += 1;
+    let mut hashes: Vec<u64> = shared.files.iter().map(|file| hash_of(&file.path)).collect();
+    hashes.sort_unstable();
+    if hashes.windows(2).all(|pair| pair[0] != pair[1]) {
+        return Vec::new();
     }
+    let mut paths: Vec<&str> = shared.files.iter().map(|file| file.path.as_str()).collect();
+    paths.sort_unstable();
     let mut twice: Vec<String> =
-        counts.into_iter().filter(|(_, count)| *count > 1).map(|(path, _)| path.to_owned()).collect();
-    twice.sort_unstable();
+        paths.windows(2).filter(|pair| pair[0] == pair[1]).map(|pair| pair[0].to_owned()).collect();
+    twice.dedup();
     twice
+}
+
+fn hash_of(path: &str) -> u64 {
+    let mut hasher = DefaultHasher::new();
+    path.hash(&mut hasher);
+    hasher.finish()
 }
 
 fn deleted_after_add(shared: &Shared) -> Vec<String> {
@@ -239,6 +250,19 @@ pub(super) fn standing(shared: &Shared) -> Vec<usize> {
     }
     standing.reverse();
     standing
+}
+
+/// The file whose content stands at a path, as by [`standing`].
+fn standing_at(shared: &Shared, path: &str) -> Option<usize> {
+    let mut later = Deletes::default();
+    for line in shared.lines.iter().rev() {
+        match line {
+            Line::Add(index) if shared.files[*index].path == path => return (!later.covers(path)).then_some(*index),
+            Line::Add(_) => {}
+            line => later.note(line),
+        }
+    }
+    None
 }
 
 /// The first line of the message when the caller gave none. Source: `@huggingface/hub` default titles.
