@@ -215,4 +215,48 @@ describe("the keyboard alone", () => {
       await page.close();
     }
   });
+
+  test("finds a file of a running push, and changes its speed", async () => {
+    const many = join(temporaryFolder("keyboard"), "many");
+    writeFolder(many, new Map(Array.from({ length: 30 }, (_, i) => [`part-${i}.bin`, noise(60_000, i + 1)])));
+    const page = await openPage(browser, hub);
+    const { keyboard } = page.page;
+    const listed = () => page.page.locator("hubferry-rows").evaluate((list) => list.count);
+    try {
+      await page.drop([many]);
+      await page.fill({ repo: `${hub.user}/found` });
+      await hub.order({ route: "cas.xorb", fault: { kind: "stall" } });
+      await page.push();
+      await page.stage("uploading");
+      await page.page.getByRole("button", { name: "Pause" }).waitFor();
+      await tabTo(page, ({ what }) => what === "Speed");
+      await keyboard.press("Enter");
+      // Radio buttons are one stop; the arrow keys choose.
+      await tabTo(page, ({ tag, id }) => tag === "input" && id === "");
+      await keyboard.press("ArrowRight");
+      await page.page.locator(".pace summary").getByText("gentle").waitFor();
+      await tabTo(page, ({ id }) => id === "field-limit");
+      await keyboard.type("5 MB");
+      await page.page.locator(".pace summary").getByText("at most 5 MB/s").waitFor();
+      await keyboard.press("Escape");
+      assert.equal((await focus(page)).tag, "summary", "Escape folds the speed and stays with it");
+      await tabTo(page, ({ what }) => what.startsWith("Failed"));
+      await keyboard.press("Enter");
+      await until(async () => (await listed()) === 0);
+      await tabTo(page, ({ what }) => what.startsWith("All"), "Shift+Tab");
+      await keyboard.press("Space");
+      await until(async () => (await listed()) === 30);
+      await tabTo(page, ({ id }) => id === "find-file");
+      await keyboard.type("part-1");
+      await until(async () => (await listed()) === 11);
+      await tabTo(page, ({ what }) => what === "Files of this push");
+      await keyboard.press("End");
+      await page.press("Cancel");
+      await page.stage("cancelled");
+      assert.deepEqual(page.complaints, []);
+    } finally {
+      await hub.heal();
+      await page.close();
+    }
+  });
 });
