@@ -140,7 +140,7 @@ fuzz_target!(|records: Vec<Record>| {
     for name in 0..4 {
         for size in [0, 1, 1 << 10, 1 << 17] {
             let file = FileIdx(u32::from(name));
-            match authority.resume(FileKey(key(name)), file, size, true) {
+            match authority.resume(FileKey(key(name)), file, size, None) {
                 Some(Resumed::Part(part)) => {
                     let bytes: u64 = part.chunks.iter().map(|chunk| chunk.size).sum();
                     assert!(part.from <= bytes && bytes <= size);

@@ -54,12 +54,12 @@ impl DedupAuthority {
         self.authority.restore(records, now_seconds as u64).map_err(thrown)
     }
 
-    /// What an earlier run has left of a file: all of it, then it is finished; or a record for the lane that goes on; or nothing. `digests`
-    /// says that its SHA-256 is made by who reads it.
+    /// What an earlier run has left of a file: all of it, then it is finished; or a record for the lane that goes on; or nothing. Without
+    /// its SHA-256 in hex, whoever reads it makes it.
     #[wasm_bindgen(unchecked_return_type = "IngestedView | Uint8Array<ArrayBuffer> | undefined")]
-    pub fn resume(&mut self, key: &str, file: u32, size: f64, digests: bool) -> Result<JsValue, JsValue> {
+    pub fn resume(&mut self, key: &str, file: u32, size: f64, sha256: Option<String>) -> Result<JsValue, JsValue> {
         let Some(key) = FileKey::parse(key) else { return Ok(JsValue::UNDEFINED) };
-        match self.authority.resume(key, FileIdx(file), size as u64, digests) {
+        match self.authority.resume(key, FileIdx(file), size as u64, sha256.as_deref().and_then(unhex)) {
             Some(Resumed::Finished { hash, sha256 }) => {
                 let (xet_hash, sha256) = (hash.to_string(), crate::hash::hex(&sha256));
                 to_js(&IngestedView { xet_hash, sha256, packed: 0, resumed: size as u64 })

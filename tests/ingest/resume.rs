@@ -91,7 +91,7 @@ impl<'a> Run<'a> {
 
     fn begin(&mut self, file: usize) {
         let size = self.files[file].len();
-        let resume = match self.authority.resume(key(file), FileIdx(file as u32), size as u64, true) {
+        let resume = match self.authority.resume(key(file), FileIdx(file as u32), size as u64, None) {
             Some(Resumed::Finished { sha256, .. }) => {
                 assert_eq!(sha256, digest(&self.files[file]));
                 return;
@@ -116,8 +116,8 @@ impl<'a> Run<'a> {
             match choose() % 5 {
                 0 | 1 => self.read(lane, 1 + choose() as usize % WINDOW_BYTES),
                 2 => self.decide(lane),
-                3 => self.store(choose() % 8 == 0),
-                _ if choose() % 4 == 0 => self.shard(),
+                3 => self.store(choose().is_multiple_of(8)),
+                _ if choose().is_multiple_of(4) => self.shard(),
                 _ => {}
             }
             self.gather(lane);

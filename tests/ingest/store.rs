@@ -26,7 +26,6 @@ impl Store {
     }
 
     /// Whether all xorbs that a shard names are there.
-    #[allow(dead_code, reason = "not in every world does a store lose anything")]
     pub fn would_take(&self, body: &[u8]) -> bool {
         let shard = Shard::read(body).unwrap();
         let terms = shard.files.iter().flat_map(|file| &file.terms);
@@ -37,7 +36,6 @@ impl Store {
     }
 
     /// Loses the xorbs that no shard has listed.
-    #[allow(dead_code, reason = "as above")]
     pub fn sweep(&mut self) {
         self.xorbs.retain(|hash, _| self.listed.contains_key(hash));
     }

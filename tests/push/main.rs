@@ -10,6 +10,7 @@ mod every_file_is_told_of;
 mod every_push_settles;
 mod fault_matrix;
 mod files_that_fail_are_left_out;
+mod killed_pushes_go_on;
 mod large_content_goes_in_parts;
 mod offline_is_waited_out;
 mod patience_has_an_end;

@@ -37,6 +37,8 @@ pub struct SimCas {
     pub shards: u32,
     /// Questions about chunks that could be answered.
     pub hits: u32,
+    /// Whether it has ever lost anything.
+    has_lost: bool,
 }
 
 impl Default for SimCas {
@@ -50,6 +52,7 @@ impl Default for SimCas {
             posted: Vec::new(),
             shards: 0,
             hits: 0,
+            has_lost: false,
         }
     }
 }
@@ -67,6 +70,12 @@ impl SimCas {
 
     pub fn tokens_given(&self) -> usize {
         self.tokens.len()
+    }
+
+    /// Loses the xorbs that no shard has listed.
+    pub fn sweep(&mut self) {
+        self.store.sweep();
+        self.has_lost = true;
     }
 
     /// All tokens end now.
@@ -113,6 +122,7 @@ impl SimCas {
                 self.posted.push((hash, body.len() as u64));
                 answer(200, json!({ "was_inserted": was_inserted }))
             }
+            "shard" if self.has_lost && !self.store.would_take(body) => refuse(400, None, "unknown xorb"),
             "shard" => {
                 self.store.take_shard(body);
                 self.shards += 1;

@@ -3,11 +3,12 @@
 
 use std::collections::{BTreeMap, VecDeque};
 
-use hubferry::dedup::{Authority, Chunk, ReadyShard};
+use hubferry::dedup::{Authority, Chunk, ReadyShard, Resume, Resumed};
 use hubferry::error::Code;
 use hubferry::hash::XetHash;
 use hubferry::http::FileIdx;
-use hubferry::ingest::{Ingest, IngestOptions};
+use hubferry::ingest::{Beginning, Ingest, IngestOptions};
+use hubferry::journal::FileKey;
 use hubferry::shard::XorbInfo;
 use hubferry::step::{Failure, Ingested, Input, PackOptions, ShardRef, StepId, Tell};
 use hubferry::xorb::Compression;
@@ -22,7 +23,11 @@ struct Job {
     id: StepId,
     file: FileIdx,
     at: usize,
+    is_begun: bool,
     sha256: Option<String>,
+    key: Option<FileKey>,
+    resume: Option<Resume>,
+    resumed: u64,
 }
 
 struct Lane {
@@ -102,9 +107,40 @@ impl SimLanes {
         self.kept.values().sum()
     }
 
-    pub fn ingest(&mut self, lane: usize, id: StepId, file: FileIdx, sha256: Option<String>) {
+    /// Goes on from what an earlier push has written down; what is to be kept in its place, if it was not whole.
+    pub fn restore(&mut self, records: &[u8], now_ms: u64) -> Option<Vec<u8>> {
+        self.authority.restore(records, (EPOCH_MS + now_ms) / 1000).expect("our own records")
+    }
+
+    /// What is to be written down.
+    pub fn take_records(&mut self, now_ms: u64) -> Vec<u8> {
+        self.authority.take_records((EPOCH_MS + now_ms) / 1000)
+    }
+
+    pub fn ingest(
+        &mut self,
+        lane: usize,
+        id: StepId,
+        file: FileIdx,
+        size: u64,
+        sha256: Option<String>,
+        key: Option<FileKey>,
+    ) {
         let lane = lane % self.lanes.len();
-        self.lanes[lane].jobs.push_back(Job { id, file, at: 0, sha256 });
+        let resumed = key.and_then(|key| self.authority.resume(key, file, size, sha256.as_deref().map(unhex)));
+        let resume = match resumed {
+            Some(Resumed::Finished { hash, sha256 }) => {
+                let (xet_hash, sha256) = (hash.to_string(), hex(&sha256));
+                let made = Ingested { xet_hash, sha256, packed: 0, resumed: size };
+                self.news.push_back(Input::Ingested { id, file: made });
+                return;
+            }
+            Some(Resumed::Part(part)) => Some(part),
+            None => None,
+        };
+        let resumed = resume.as_ref().map_or(0, |resume| resume.from);
+        let at = resumed as usize;
+        self.lanes[lane].jobs.push_back(Job { id, file, at, is_begun: false, sha256, key, resume, resumed });
     }
 
     pub fn flush(&mut self, id: StepId) {
@@ -229,14 +265,18 @@ impl SimLanes {
             return false;
         }
         let bytes = &files[job.file.0 as usize];
-        if job.at == 0 {
-            ingest.begin_with(job.file, job.sha256.is_none()).expect("no file is open");
+        if !std::mem::replace(&mut job.is_begun, true) {
+            let (sha256, resume) = (job.sha256.is_none(), job.resume.take());
+            ingest.begin_file(Beginning { file: job.file, sha256, key: job.key, resume }).expect("no file is open");
         }
         let from_memory = kept.remove(&job.file).unwrap_or(0) as usize;
         let end = bytes.len().min(job.at.max(from_memory) + 1 + random(400_000) as usize);
         ingest.feed(&bytes[job.at..end]).expect("a file is open");
         reads(job.file, (end - job.at.max(from_memory)) as u64);
         job.at = end;
+        if let Some(checkpoint) = ingest.take_checkpoint(Vec::new()) {
+            self.authority.checkpoint(checkpoint);
+        }
         self.news.push_back(Input::Progress { id: job.id, bytes: end as u64 });
         let is_over = end == bytes.len();
         if is_over {
@@ -297,7 +337,10 @@ impl SimLanes {
             finished.sha256 = Some(sha256);
             let (xet_hash, packed) = (finished.hash.to_string(), finished.packed);
             news.push_back(if authority.finished(finished) {
-                Input::Ingested { id: job.id, file: Ingested { xet_hash, sha256: hex(&sha256), packed, resumed: 0 } }
+                Input::Ingested {
+                    id: job.id,
+                    file: Ingested { xet_hash, sha256: hex(&sha256), packed, resumed: job.resumed },
+                }
             } else {
                 failed(job.id, "chunks were lost with another lane")
             });

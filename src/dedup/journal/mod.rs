@@ -128,9 +128,8 @@ impl Authority {
         Ok(better)
     }
 
-    /// What is known of a file of `size` bytes; one that is known whole is taken as finished. `digests`: its SHA-256 is not known, and
-    /// a lane that reads it makes it.
-    pub fn resume(&mut self, key: FileKey, file: FileIdx, size: u64, digests: bool) -> Option<Resumed> {
+    /// What is known of a file of `size` bytes; one that is known whole is taken as finished. When its SHA-256 is given, no lane makes it.
+    pub fn resume(&mut self, key: FileKey, file: FileIdx, size: u64, digest: Option<[u8; 32]>) -> Option<Resumed> {
         let old = &self.records.as_ref()?.old;
         let known = old.files.get(&key)?;
         let (chunks, runs) = old.content(known)?;
@@ -139,14 +138,18 @@ impl Authority {
             && cut == size
             && file_hash(&chunks) == hash
         {
+            if digest.is_some_and(|digest| digest != sha256) {
+                // Another content of the same size and date.
+                return None;
+            }
             let whole = FinishedFile { file, key: Some(key), hash, sha256: Some(sha256), packed: 0, chunks, runs };
             return self.ledger.finished(whole, true).then_some(Resumed::Finished { hash, sha256 });
         }
-        let digest = known.digest.clone();
-        let digested = Sha256::restore(&digest).map_or(0, |digest| digest.length());
-        let from = if digests { digested.min(cut) } else { cut };
+        let state = known.digest.clone();
+        let digested = Sha256::restore(&state).map_or(0, |state| state.length());
+        let from = if digest.is_none() { digested.min(cut) } else { cut };
         let is_use = cut.max(digested) <= size && !chunks.is_empty();
-        is_use.then_some(Resumed::Part(Resume { from, digest, chunks, runs }))
+        is_use.then_some(Resumed::Part(Resume { from, digest: state, chunks, runs }))
     }
 
     /// A lane is on its way through a file.

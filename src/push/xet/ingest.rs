@@ -100,6 +100,7 @@ impl Ingests {
     pub(super) fn ingested(&mut self, shared: &mut Shared, id: StepId, made: Ingested) -> Result<bool, Error> {
         let Some(Running { file: index, credit, .. }) = self.running.remove(&id) else { return Ok(false) };
         shared.credit.give_back(credit);
+        let probed = shared.files[index].xet.kept;
         shared.release(index);
         let file = &mut shared.files[index];
         check_digest(&made.sha256, DigestKind::Sha256).map_err(|error| error.at(&file.path))?;
@@ -123,7 +124,7 @@ impl Ingests {
         file.sha256 = Some(made.sha256);
         let (is_sorted, size) = (file.mode.is_some(), file.size);
         shared.meter.bytes_read(fresh);
-        shared.meter.resumed(made.resumed.min(size));
+        shared.meter.resumed(made.resumed.min(size.saturating_sub(probed)));
         shared.meter.deduplicated(found);
         shared.note_hashed(index);
         shared.note_file(index);

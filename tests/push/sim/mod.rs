@@ -49,6 +49,8 @@ pub struct World {
     /// Bytes read of each file: by probes and digests, and by the pass.
     pub read: BTreeMap<FileIdx, u64>,
     pub lanes: Option<SimLanes>,
+    /// What the data plane has written down; of an earlier push when it was put there.
+    pub records: Vec<u8>,
     /// The most bytes that lanes packed, and that probes kept, at a time.
     pub packed_peak: u64,
     pub kept_peak: u64,
@@ -99,6 +101,7 @@ impl World {
             reading_peak: 0,
             read: BTreeMap::new(),
             lanes: None,
+            records: Vec::new(),
             packed_peak: 0,
             kept_peak: 0,
             deaths: VecDeque::new(),
@@ -146,6 +149,10 @@ impl World {
         push.add(operations)?;
         self.restore(&mut push);
         let end = self.run(&mut push);
+        if end.is_ok() {
+            // Nobody goes on from a push that has ended well.
+            self.records.clear();
+        }
         self.outcomes = push.outcomes(0..count);
         end
     }

@@ -44,6 +44,7 @@ impl World {
         let worked = lanes.work(&self.files, random, |file, bytes| *read.entry(file).or_default() += bytes);
         self.rng = rng;
         let news: Vec<Input> = lanes.news.drain(..).collect();
+        self.records.extend(lanes.take_records(self.now.0));
         self.lanes = Some(lanes);
         if worked {
             self.wake_lanes();

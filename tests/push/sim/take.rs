@@ -83,13 +83,17 @@ impl World {
             Step::Pack { id, options } => {
                 assert!(self.lanes.is_none(), "the data plane is opened once");
                 self.open.insert(id);
-                self.lanes = Some(SimLanes::new(id, options, self.whole_xorbs));
+                let mut lanes = SimLanes::new(id, options, self.whole_xorbs);
+                if let Some(better) = lanes.restore(&self.records, self.now.0) {
+                    self.records = better;
+                }
+                self.lanes = Some(lanes);
             }
-            Step::Ingest { id, file, size, sha256, .. } => {
+            Step::Ingest { id, file, size, sha256, key } => {
                 self.read(id, size.min(limits::DIGEST_CREDIT_BYTES));
                 if self.files[file.0 as usize].len() as u64 == size {
                     let lane = self.random(16) as usize;
-                    self.lanes().ingest(lane, id, file, sha256);
+                    self.lanes().ingest(lane, id, file, size, sha256, key);
                     self.wake_lanes();
                 } else {
                     let failure = Failure { code: Code::FileChanged, message: "the size differs".into() };
@@ -113,7 +117,10 @@ impl World {
             }
             Step::Record { id, records, barrier } => self.record(id, records, barrier),
             Step::Tell(tell) => {
+                let now = self.now.0;
                 self.lanes().tell(tell);
+                let records = self.lanes().take_records(now);
+                self.records.extend(records);
                 self.wake_lanes();
             }
             Step::Wait { .. } | Step::Done(_) => unreachable!("handled by the loop"),

@@ -101,8 +101,8 @@ export class Desk {
         break;
       }
       case "resume": {
-        const { call, key, file, size, digests } = message;
-        const resumed = authority.resume(key, file, size, digests);
+        const { call, key, file, size, sha256 } = message;
+        const resumed = authority.resume(key, file, size, sha256);
         page.post({ type: "resumed", call, resumed }, resumed instanceof Uint8Array ? [resumed.buffer] : []);
         break;
       }

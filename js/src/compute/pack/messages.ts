@@ -169,8 +169,8 @@ export type ToDesk =
       readonly key: string;
       readonly file: number;
       readonly size: number;
-      /** Whether whoever reads it makes its digest. */
-      readonly digests: boolean;
+      /** Its digest, when it is known; otherwise whoever reads it makes it. */
+      readonly sha256: string | undefined;
     }
   | { readonly type: "settled"; readonly chunk: string }
   | { readonly type: "stored"; readonly xorb: number }

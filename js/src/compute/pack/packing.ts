@@ -282,8 +282,7 @@ export class Packing {
     if (key === undefined || this.#records === undefined) return undefined;
     await this.#opened;
     if (!this.#hasPast) return undefined;
-    const digests = sha256 === undefined;
-    const outcome = await this.#askDesk(watch, (call) => ({ type: "resume", call, key, file, size, digests }));
+    const outcome = await this.#askDesk(watch, (call) => ({ type: "resume", call, key, file, size, sha256 }));
     if (!("type" in outcome) || outcome.type !== "resumed" || outcome.resumed === undefined) return undefined;
     const { call, resumed } = outcome;
     if (resumed instanceof Uint8Array) return { type: "part", resume: resumption(resumed) };
