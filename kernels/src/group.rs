@@ -8,11 +8,65 @@
 pub fn split_groups(bytes: &[u8], out: &mut [u8]) {
     let [g0, g1, g2, g3] = groups(out);
     let (words, rest) = bytes.as_chunks::<4>();
-    for ((((word, b0), b1), b2), b3) in words.iter().zip(&mut *g0).zip(&mut *g1).zip(&mut *g2).zip(&mut *g3) {
+    let done = vector::split(words, [&mut *g0, &mut *g1, &mut *g2, &mut *g3]);
+    let places = g0[done..].iter_mut().zip(&mut g1[done..]).zip(&mut g2[done..]).zip(&mut g3[done..]);
+    for (word, (((b0, b1), b2), b3)) in words[done..].iter().zip(places) {
         [*b0, *b1, *b2, *b3] = *word;
     }
     for (byte, group) in rest.iter().zip([g0, g1, g2]) {
         group[words.len()] = *byte;
+    }
+}
+
+#[cfg(all(target_arch = "wasm32", target_feature = "simd128"))]
+mod vector {
+    use core::arch::wasm32::*;
+
+    /// Groups sixteen words at a time, as many as there are of those; how many words that was.
+    pub(super) fn split(words: &[[u8; 4]], [g0, g1, g2, g3]: [&mut [u8]; 4]) -> usize {
+        let groups = g0.as_chunks_mut().0.iter_mut().zip(g1.as_chunks_mut().0);
+        let groups = groups.zip(g2.as_chunks_mut().0).zip(g3.as_chunks_mut().0);
+        let (sixteens, _) = words.as_chunks::<16>();
+        for (sixteen, (((g0, g1), g2), g3)) in sixteens.iter().zip(groups) {
+            let (quarters, _) = sixteen.as_flattened().as_chunks::<16>();
+            let [a, b, c, d] = [0, 1, 2, 3].map(|at| {
+                let own = load(&quarters[at]);
+                i8x16_shuffle::<0, 4, 8, 12, 1, 5, 9, 13, 2, 6, 10, 14, 3, 7, 11, 15>(own, own)
+            });
+            let (ab, cd) = (i32x4_shuffle::<0, 4, 1, 5>(a, b), i32x4_shuffle::<0, 4, 1, 5>(c, d));
+            store(g0, i64x2_shuffle::<0, 2>(ab, cd));
+            store(g1, i64x2_shuffle::<1, 3>(ab, cd));
+            let (ab, cd) = (i32x4_shuffle::<2, 6, 3, 7>(a, b), i32x4_shuffle::<2, 6, 3, 7>(c, d));
+            store(g2, i64x2_shuffle::<0, 2>(ab, cd));
+            store(g3, i64x2_shuffle::<1, 3>(ab, cd));
+        }
+        16 * sixteens.len()
+    }
+
+    #[inline(always)]
+    fn load(bytes: &[u8; 16]) -> v128 {
+        // SAFETY: sixteen bytes are read from a reference to sixteen bytes; the instruction asks for no alignment.
+        #[expect(unsafe_code)]
+        unsafe {
+            v128_load(bytes.as_ptr().cast())
+        }
+    }
+
+    #[inline(always)]
+    fn store(bytes: &mut [u8; 16], value: v128) {
+        // SAFETY: sixteen bytes are written to a reference to sixteen bytes; the instruction asks for no alignment.
+        #[expect(unsafe_code)]
+        unsafe {
+            v128_store(bytes.as_mut_ptr().cast(), value);
+        }
+    }
+}
+
+#[cfg(not(all(target_arch = "wasm32", target_feature = "simd128")))]
+mod vector {
+    /// No words: there are no vectors.
+    pub(super) fn split(_: &[[u8; 4]], _: [&mut [u8]; 4]) -> usize {
+        0
     }
 }
 

@@ -22,7 +22,7 @@ const RUN_CHUNKS: u32 = 32;
 const TRIED_CHUNKS: u32 = 8;
 
 /// Bytes of a chunk that are tried.
-const TRIED_BYTES: usize = 16 * 1024;
+const TRIED_BYTES: usize = 8 * 1024;
 
 /// The least divergence that makes grouping pay.
 const LEAST_DIVERGENCE: f64 = 0.02;

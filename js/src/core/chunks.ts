@@ -14,6 +14,9 @@ export interface Chunk {
   readonly length: number;
 }
 
+/** Bytes that go through the engine at once: its copy of them stays in the processor's cache. */
+const PIECE_BYTES = 1024 * 1024;
+
 /** A file as the content-addressed store sees it. */
 export interface ChunkedFile {
   /** Its name in the store. Of an empty file: 64 zeros. */
@@ -46,7 +49,13 @@ export class Chunker {
   /** Takes the next bytes; the chunks that ended in them, often none. */
   add(bytes: Uint8Array | ArrayBuffer): Chunk[] {
     const given = view(bytes);
-    return readChunks(this.#handle.use((stream) => stream.add(given)));
+    const chunks: Chunk[] = [];
+    let at = 0;
+    do {
+      const piece = given.subarray(at, (at += PIECE_BYTES));
+      chunks.push(...readChunks(this.#handle.use((stream) => stream.add(piece))));
+    } while (at < given.length);
+    return chunks;
   }
 
   /** The last chunk, if bytes are left. Ends this object. */
