@@ -1,6 +1,6 @@
 // Brings the page into every state that a person can see: for pictures, and for whoever checks all of them.
 import { spawnSync } from "node:child_process";
-import { mkdirSync, writeFileSync } from "node:fs";
+import { mkdirSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { openPage } from "../harness/browser.mjs";
 import { keptFolder, root, temporaryFolder } from "../harness/environment.mjs";
@@ -80,6 +80,30 @@ const checkpoints = () =>
       ]),
     ),
   );
+
+/** More files than go into one commit. */
+const crowd = () =>
+  folder("buoys", (into) =>
+    writeFolder(
+      into,
+      new Map(Array.from({ length: 300 }, (_, i) => [`buoy-${String(i).padStart(3, "0")}.json`, `{ "buoy": ${i} }\n`])),
+    ),
+  );
+
+/** A folder in which files change and vanish after it was dropped. */
+function restless() {
+  const into = join(work, `restless ${++repos}`, "survey");
+  writeFolder(
+    into,
+    new Map([
+      ["README.md", prose(400, 3)],
+      ["depths.bin", noise(200_000, 4)],
+      ["log/today.txt", prose(3_000, 5)],
+      ["log/yesterday.txt", prose(3_000, 6)],
+    ]),
+  );
+  return into;
+}
 
 /** A folder as it lies on somebody's disk, with much in it that should not go. */
 const messy = () =>
@@ -299,6 +323,19 @@ export const STATES = {
   },
   "done-xet": async (page) => {
     await pushing(page, parts());
+    await page.stage("done");
+  },
+  "done-several-commits": async (page) => {
+    await pushing(page, crowd());
+    await page.stage("done");
+    await page.page.getByText(/^\d+ commits$/).click();
+  },
+  "done-left-behind": async (page) => {
+    const survey = restless();
+    await reviewed(page, survey);
+    writeFileSync(join(survey, "log/today.txt"), "tide is rising\n");
+    rmSync(join(survey, "depths.bin"));
+    await page.push();
     await page.stage("done");
   },
   "done-pull-request": async (page) => {

@@ -107,19 +107,6 @@ const ADVICE: Record<string, Advice> = {
   },
 };
 
-/** Of files that a push has left behind. */
-const FILE_ADVICE: Record<string, { title: string; advice: string }> = {
-  file_changed: {
-    title: "Changed while they were read",
-    advice: "Wait until whatever writes them is done, then push them again. If that fails, drop the folder again.",
-  },
-  file_unreadable: {
-    title: "Cannot be read",
-    advice:
-      "They may have been moved, renamed or locked, or lie in a cloud and are not on this device. See to that, then push them again.",
-  },
-};
-
 const UNKNOWN: Advice = {
   title: "Something went wrong",
   advice: "Try again. If it happens twice, report it with the line below.",
@@ -158,16 +145,6 @@ export function failureOf(error: unknown, { readOnly, canOffer }: Partial<Circum
   const details = [code, request === undefined ? "" : `request ${request}`, ours === undefined ? "" : theirs];
   const detail = details.filter((each) => each !== "").join(" · ");
   return { title, message: ours ?? theirs, advice, field, again, pullRequest, detail };
-}
-
-/** What to say and do about one file that was left behind. */
-export function adviceOn(code: string): { title: string; advice: string } {
-  return (
-    FILE_ADVICE[code] ?? {
-      title: "Files that cannot be pushed",
-      advice: "Try again. If it happens twice, take them out.",
-    }
-  );
 }
 
 /** Whether something was thrown because the work was stopped on purpose. */

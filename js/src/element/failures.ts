@@ -1,27 +1,16 @@
 /**
- * Files that a push left behind, by what went wrong and what to do about it.
+ * Files that a push left behind, and why.
  *
  * Invariant: every file that the job calls failed is listed, also one whose reason was never told.
  */
-import { adviceOn } from "./failure.js";
 import type { FileFailure, Transfer } from "./transfer.js";
 
-/** Files with the same next step. */
-export interface FailureGroup {
-  /** What happened, in a few words. */
-  readonly title: string;
-  /** What to do. */
-  readonly advice: string;
-  readonly files: readonly FileFailure[];
-}
+/** What to do about them. */
+export const NEXT_STEP =
+  "Wait until whatever writes them is done, and see that they are on this device and may be read; then push them again. If that fails, drop the folder again.";
 
-/** Groups what a push has left behind. */
-export function failuresOf({ files, failures }: Pick<Transfer, "files" | "failures">): FailureGroup[] {
+/** What a push has left behind. */
+export function failuresOf({ files, failures }: Pick<Transfer, "files" | "failures">): FileFailure[] {
   const told = new Map(failures.map((failure) => [failure.path, failure]));
-  const groups = new Map<string, FileFailure[]>();
-  for (const path of files.pathsOf("failed")) {
-    const failure = told.get(path) ?? { path, code: "file_unreadable", message: "" };
-    groups.set(failure.code, [...(groups.get(failure.code) ?? []), failure]);
-  }
-  return Array.from(groups, ([code, found]) => ({ ...adviceOn(code), files: found }));
+  return files.pathsOf("failed").map((path) => told.get(path) ?? { path, message: "" });
 }

@@ -43,6 +43,17 @@ export interface Pushed {
   readonly created: boolean;
 }
 
+/**
+ * The largest push that is made in one commit: more files take the Hub longer than a request may, and of more bytes it is worth to have
+ * some before all are there.
+ */
+const ONE_COMMIT = { files: 250, bytes: 5e9 } as const;
+
+/** Whether so much is pushed in several commits. */
+export function isLarge(files: number, bytes: number): boolean {
+  return files > ONE_COMMIT.files || bytes > ONE_COMMIT.bytes;
+}
+
 /** Pushes. `began` gets the job at once. Rejects with what the package throws. */
 export async function runPush(
   hub: Package,
@@ -73,6 +84,9 @@ export async function runPush(
     branch: form.branch.trim(),
     createBranch: true,
     commitTitle: plan.title,
+    commits: isLarge(transfer.total, transfer.totalBytes) ? "auto" : "one",
+    // What cannot be read any more is named in the end, and can be pushed by itself.
+    onFileError: "skip",
     // The folder's own ignore files were heard when it was listed; what remains is what those of the repo say.
     gitignore: form.gitignore ? "hub" : false,
     ...(form.mirror ? { deletePatterns: "*" } : {}),

@@ -35,8 +35,7 @@ export interface Remark {
 /** Why a file is not part of the commit though it was chosen. */
 export interface FileFailure {
   readonly path: string;
-  /** The stable code of what went wrong. */
-  readonly code: string;
+  /** What went wrong. */
   readonly message: string;
 }
 
@@ -47,8 +46,8 @@ export type MadeCommit = Pick<Extract<UploadEvent, { event: "commit" }>, "oid" |
 const IGNORED = "ignored_by_hub";
 /** The warning of a job that waits for another one with the same aim. */
 const ELSEWHERE = "waiting_for_other_push";
-/** Warnings about files that were left behind. */
-const FAILED = new Set(["file_changed", "file_unreadable"]);
+/** The warning about files that were left behind. */
+const SKIPPED = "file_skipped";
 /** The largest share that is shown while a push runs: the store may have all bytes and still refuse. */
 const ALMOST = 0.99;
 /** Milliseconds of events in one turn: thousands of files move on at once. */
@@ -254,10 +253,10 @@ export class Transfer {
     if (code === ELSEWHERE) this.#elsewhere = true;
     // Said of each file in its row, and in the end.
     else if (code === IGNORED) for (const path of paths) this.files.set(path, "ignored");
-    else if (FAILED.has(code)) {
+    else if (code === SKIPPED) {
       for (const path of paths) {
         this.files.set(path, "failed", 0, message);
-        this.failures.push({ path, code, message });
+        this.failures.push({ path, message });
       }
     } else this.remarks.push({ message, paths });
   }

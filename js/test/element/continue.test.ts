@@ -275,10 +275,10 @@ describe("files that were left behind", () => {
     void model.push();
     const first = await job();
     first.emit({ event: "fileProgress", path: "sub/weights.bin", progress: 0, state: "error" });
-    first.emit({ event: "warning", code: "file_changed", message: "It changed", paths: ["sub/weights.bin"] });
+    first.emit({ event: "warning", code: "file_skipped", message: "It changed", paths: ["sub/weights.bin"] });
     await soon(() => {
       expect(model.stage).toMatchObject({
-        transfer: { failures: [{ path: "sub/weights.bin", code: "file_changed" }] },
+        transfer: { failures: [{ path: "sub/weights.bin", message: "It changed" }] },
       });
     });
     first.finish(outputOf({ "sub/README.md": "added" }));
@@ -310,6 +310,38 @@ describe("files that were left behind", () => {
     });
     const folder = hub.asked.at(-1)?.params["folder"] as Map<string, Blob>;
     expect(await folder.get("weights.bin")?.text()).toBe("12345");
+  });
+});
+
+describe("a large folder", () => {
+  const push = async (count: number): Promise<Record<string, unknown> | undefined> => {
+    model.take(filesOf(Object.fromEntries(Array.from({ length: count }, (_, at) => [`f${at}`, "1"]))), {
+      folder: "many",
+    });
+    await until("review");
+    model.edit({ token: TOKEN, name: "alice/tides" });
+    void model.push();
+    await job();
+    return hub.asked.at(-1)?.params;
+  };
+
+  it("of more than 250 files goes in several commits", async () => {
+    expect(await push(251)).toMatchObject({ commits: "auto", onFileError: "skip" });
+  });
+
+  it("of fewer goes in one", async () => {
+    expect(await push(250)).toMatchObject({ commits: "one" });
+  });
+
+  it("says what stands when it is stopped", async () => {
+    await push(251);
+    hub.jobs[0]?.emit({ event: "commit", oid: "1", url: "u", files: 250 });
+    await soon(() => {
+      expect(model.stage).toMatchObject({ transfer: { commits: [{ files: 250 }] } });
+    });
+    model.cancel();
+    await until("cancelled");
+    expect(model.stage).toMatchObject({ transfer: { commits: [{ files: 250 }], committing: false } });
   });
 });
 

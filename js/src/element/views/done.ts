@@ -1,6 +1,6 @@
 /** A push that has ended well: with a commit, or because there was nothing to do. */
 import { html, nothing, type TemplateResult } from "lit";
-import { failuresOf } from "../failures.js";
+import { failuresOf, NEXT_STEP } from "../failures.js";
 import { bytes, count, counted, elapsed, printable } from "../format.js";
 import { againIcon, checkIcon, equalIcon, outIcon, warningIcon } from "../icons.js";
 import type { Stage } from "../model.js";
@@ -76,35 +76,27 @@ export function unchangedView(host: Host, output: CommitOutput): TemplateResult 
 
 // What was left behind, why, and what to do.
 function left({ model }: Host, transfer: Transfer): TemplateResult | typeof nothing {
-  const groups = failuresOf(transfer);
-  if (groups.length === 0) return nothing;
-  const total = transfer.files.count("failed");
+  const failures = failuresOf(transfer);
+  if (failures.length === 0) return nothing;
   return html`<section class="left-behind" aria-labelledby="left-behind">
-    <h3 id="left-behind">${counted(total, "file")} left behind</h3>
-    ${groups.map(
-      ({ title, advice, files }) =>
-        html`<div class="note bad">
-          ${warningIcon}
-          <div class="grow">
-            <p><strong>${title}</strong> <span class="number">(${count(files.length)})</span></p>
-            <p>${advice}</p>
-            <details>
-              <summary>${counted(files.length, "path")}</summary>
-              <ul class="paths">
-                ${files
-                  .slice(0, LISTED)
-                  .map(
-                    ({ path, message }) =>
-                      html`<li>
-                        <bdi>${printable(path)}</bdi>${message === "" ? nothing : html` — ${printable(message)}`}
-                      </li>`,
-                  )}
-                ${files.length > LISTED ? html`<li>and ${count(files.length - LISTED)} more</li>` : nothing}
-              </ul>
-            </details>
-          </div>
-        </div>`,
-    )}
+    <h3 id="left-behind">${counted(failures.length, "file")} left behind</h3>
+    <div class="note bad">
+      ${warningIcon}
+      <div class="grow">
+        <p>${NEXT_STEP}</p>
+        <ul class="paths">
+          ${failures
+            .slice(0, LISTED)
+            .map(
+              ({ path, message }) =>
+                html`<li>
+                  <bdi>${printable(path)}</bdi>${message === "" ? nothing : html` — ${printable(message)}`}
+                </li>`,
+            )}
+          ${failures.length > LISTED ? html`<li>and ${count(failures.length - LISTED)} more</li>` : nothing}
+        </ul>
+      </div>
+    </div>
     <button
       class="button primary"
       part="button"
@@ -113,7 +105,7 @@ function left({ model }: Host, transfer: Transfer): TemplateResult | typeof noth
         void model.retryFailed();
       }}
     >
-      ${againIcon} Push ${total === 1 ? "it" : counted(total, "file")} again
+      ${againIcon} Push ${failures.length === 1 ? "it" : counted(failures.length, "file")} again
     </button>
   </section>`;
 }

@@ -4,6 +4,7 @@ import { live } from "lit/directives/live.js";
 import { REPO_TYPES, SPACE_SDKS, tokenPage, type Field, type RepoKind, type SpaceKind } from "../destination.js";
 import { bytes, counted, printable } from "../format.js";
 import { checkIcon, eyeIcon, eyeOffIcon, infoIcon, upIcon, warningIcon } from "../icons.js";
+import { isLarge } from "../push-run.js";
 import type { Host } from "./host.js";
 import { mirrorWarning, optionsView } from "./options.js";
 import { outLink } from "./parts.js";
@@ -60,7 +61,8 @@ function submit({ model }: Host): TemplateResult {
       ${
         blocked
           ? html`Solve what stands above the list first.`
-          : html`One commit, ${bytes(tree.bytes)} at most: what is there already is not sent.`
+          : html`${isLarge(tree.files, tree.bytes) ? "Several commits" : "One commit"}, ${bytes(tree.bytes)} at most:
+            what is there already is not sent.`
       }
     </p>`;
 }
