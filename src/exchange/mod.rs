@@ -12,6 +12,8 @@
 mod errand;
 mod flight;
 mod pacing;
+#[cfg(test)]
+mod tests;
 mod throttle;
 mod width;
 

@@ -1,9 +1,10 @@
 //! Whatever stands still is cut after its time and sent again: nothing waits for ever.
 
 use hubferry::limits;
-use hubferry::push::PushOptions;
+use hubferry::push::{Event, Push, PushOptions};
+use hubferry::time::Millis;
 
-use crate::sim::{Fault, SimHub, World, fault_on, folder, options, xet_options};
+use crate::sim::{Fault, SimHub, World, fault_on, folder, no_faults, options, xet_options};
 
 fn lfs() -> SimHub {
     let mut hub = SimHub::new();
@@ -56,5 +57,23 @@ fn a_body_that_stands_still_is_noticed_soon() {
         let operations = world.adds(&folder());
         world.push(options, operations).expect("the push");
         assert!(world.now > limits::STALL && world.now.0 < limits::STALL.0 + 10_000, "{route}: {:?}", world.now);
+    }
+}
+
+#[test]
+fn a_machine_that_sleeps_for_an_hour_blames_nobody() {
+    for (name, hub, options) in [("LFS", lfs(), options()), ("Xet", SimHub::with_xet(), xet_options())] {
+        for turns in [3, 10, 20, 40, 80] {
+            let mut world = World::new(hub.clone(), 92, no_faults());
+            let operations = world.adds(&folder());
+            let mut push = Push::new(options.clone()).expect("good options");
+            push.add(operations).expect("good operations");
+            world.run_for(&mut push, turns);
+            world.now = world.now + Millis(3_600_000);
+            let output = world.run(&mut push).unwrap_or_else(|error| panic!("{name} after {turns} turns: {error}"));
+            assert_eq!(output.commits.len(), 1, "{name} after {turns} turns");
+            let retries = world.events.iter().filter(|event| matches!(event, Event::Retry { .. })).count();
+            assert_eq!(retries, 0, "{name} after {turns} turns");
+        }
     }
 }
