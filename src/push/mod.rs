@@ -79,7 +79,7 @@ pub struct Push {
     /// The caller knows that there was no connection.
     told_offline: bool,
     now: Millis,
-    /// When the driver was told to come back.
+    /// When the driver is to come back: at once, unless it was told to wait.
     awaited: Option<Millis>,
     end: Option<Result<PushOutput, Error>>,
 }
@@ -153,9 +153,11 @@ impl Push {
             self.resumed = true;
         }
         let step = self.next_step(now);
-        if let Step::Wait { until } = &step {
-            self.awaited = *until;
-        }
+        self.awaited = match &step {
+            Step::Wait { until } => *until,
+            Step::Done(_) => None,
+            _ => Some(now),
+        };
         step
     }
 

@@ -69,7 +69,7 @@ fn a_machine_that_sleeps_for_an_hour_blames_nobody() {
             let mut push = Push::new(options.clone()).expect("good options");
             push.add(operations).expect("good operations");
             world.run_for(&mut push, turns);
-            world.now = world.now + Millis(3_600_000);
+            world.sleep(Millis(3_600_000));
             let output = world.run(&mut push).unwrap_or_else(|error| panic!("{name} after {turns} turns: {error}"));
             assert_eq!(output.commits.len(), 1, "{name} after {turns} turns");
             let retries = world.events.iter().filter(|event| matches!(event, Event::Retry { .. })).count();

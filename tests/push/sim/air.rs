@@ -227,6 +227,14 @@ impl World {
         inputs
     }
 
+    /// The machine sleeps, and with it everything that is on its way.
+    pub fn sleep(&mut self, span: Millis) {
+        self.now = self.now + span;
+        for (at, _, _) in &mut self.due {
+            *at = *at + span;
+        }
+    }
+
     /// The connection is gone: whatever is on its way back never arrives.
     fn lose_answers(&mut self) {
         for (_, id, due) in &mut self.due {
