@@ -25,7 +25,7 @@ export interface Machine<T> {
 /** A step that is answered. */
 export type Work = Extract<
   StepView<unknown>,
-  { type: "probe" | "digest" | "pack" | "ingest" | "flush" | "shard" | "planCommit" | "send" }
+  { type: "probe" | "digest" | "pack" | "ingest" | "flush" | "shard" | "record" | "planCommit" | "send" }
 >;
 
 /** What a step that stays open brings. */
@@ -139,6 +139,7 @@ export class Driver<T, M extends Machine<T>> {
         case "ingest":
         case "flush":
         case "shard":
+        case "record":
         case "planCommit":
         case "send":
           this.#start(step);

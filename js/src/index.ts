@@ -54,6 +54,9 @@ export { uploadLargeFolder, type UploadLargeFolderParams } from "./upload/upload
 export type { UploadPlan } from "./upload/upload-plan.js";
 export { planCommits, type CommitState, type PlanCommits } from "./upload/plan-commits.js";
 export type { PushParams } from "./upload/push.js";
+export type { ResumeOptions } from "./journal/open.js";
+export { deleteCache, scanCache, type ScannedCache } from "./journal/cache.js";
+export type { Journal, JournalAbout, JournalStore, StreamName } from "./journal/store.js";
 export type { UseWebWorkers } from "./compute/choose.js";
 
 export {

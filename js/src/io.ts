@@ -8,6 +8,7 @@ import type { Crew } from "./compute/pack/crew.js";
 import { failureIn, Packing, type Body } from "./compute/pack/packing.js";
 import type { PackJournal } from "./compute/pack/records.js";
 import type { Compute } from "./compute/task.js";
+import type { Keeper } from "./journal/keeper.js";
 import type { Io, NewsView, Work } from "./driver.js";
 import { fromFailure, HubferryError } from "./errors.js";
 import { linkedController } from "./abort.js";
@@ -60,6 +61,7 @@ export class JobIo implements Io {
   readonly #sources: readonly Source[];
   readonly #packs: PackMeans | undefined;
   #packing: Packing | undefined;
+  #keeper: Keeper | undefined;
   readonly #plan: PlanCommit;
 
   /** Shape: steps name files by their place in `sources`; without `compute` no step may read one, and without `packs` pack one. */
@@ -75,6 +77,11 @@ export class JobIo implements Io {
     this.#compute = compute;
     this.#sources = sources;
     this.#packs = packs;
+  }
+
+  /** Writes into this journal from now on. */
+  keep(keeper: Keeper): void {
+    this.#keeper = keeper;
   }
 
   now(): number {
@@ -104,6 +111,9 @@ export class JobIo implements Io {
         case "flush":
           await this.#open().flush();
           return { type: "flushed", id: work.id };
+        case "record":
+          await this.#record(work);
+          return { type: "recorded", id: work.id };
         case "shard": {
           const shard = await this.#open().shard(work.mostBytes, { signal });
           return shard === undefined ? { type: "shard", id: work.id } : { type: "shard", id: work.id, shard };
@@ -158,6 +168,12 @@ export class JobIo implements Io {
     const ingested = "type" in outcome && outcome.type === "ingested" ? outcome.file : undefined;
     if (ingested === undefined) return { type: "failed", id, failure: failureIn(outcome) };
     return { type: "ingested", id, file: ingested };
+  }
+
+  async #record({ records, barrier }: Step<"record">): Promise<void> {
+    if (this.#keeper === undefined) throw new HubferryError("unsupported", "nothing is kept here");
+    const bytes = Uint8Array.from(atob(records), (character) => character.charCodeAt(0));
+    await this.#keeper.append("control", bytes, barrier);
   }
 
   async #digest({ id, file, size, kind }: Step<"digest">, onProgress: Report, signal: AbortSignal): Promise<InputView> {

@@ -5,6 +5,8 @@
  */
 import type { Hashing } from "./compute/lane.js";
 import type { Target } from "./download/target.js";
+import type { Lock } from "./journal/lock.js";
+import type { JournalStore } from "./journal/store.js";
 import type { Directory } from "./source/folder/walk.js";
 import type { Spool } from "./source/spool.js";
 
@@ -22,6 +24,10 @@ export interface Platform {
   hashing?: Hashing;
   /** Files and folders by path; absent in browsers. */
   disk?: Disk;
+  /** Where journals of pushes are kept; nothing, or absent, where they are of no use. Rejects where that is refused. */
+  journals?: () => Promise<JournalStore> | undefined;
+  /** How a journal is had by one push at a time, where Web Locks are not what all pushes see. */
+  lock?: Lock;
   /** Makes a place for the bytes of a stream; nothing, or absent, where there is none. */
   spool?: () => Promise<Spool | undefined>;
 }

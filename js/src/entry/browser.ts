@@ -1,4 +1,5 @@
 /** The entry for browsers (pages and module workers) and whatever else has `fetch` and URLs of its own files. */
+import { browserJournals } from "../journal/browser.js";
 import { setPlatform } from "../platform.js";
 import { opfsSpool } from "../source/opfs.js";
 
@@ -9,6 +10,7 @@ setPlatform({
     url === undefined
       ? new Worker(new URL("../compute/worker.js", import.meta.url), { type: "module" })
       : new Worker(url, { type: "module" }),
+  journals: browserJournals,
   spool: opfsSpool,
 });
 

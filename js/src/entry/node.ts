@@ -1,6 +1,8 @@
 /** The entry for Node: the wasm from disk, hashing by OpenSSL, files and folders by path. */
 import { setPlatform } from "../platform.js";
 import { openFile } from "../node/disk.js";
+import { FileJournals } from "../node/journals.js";
+import { fileLock } from "../node/lock.js";
 import { isFolder, openFolder } from "../node/folder.js";
 import { nativeHashing } from "../node/hashing.js";
 import { diskSpool } from "../node/spool.js";
@@ -12,6 +14,8 @@ setPlatform({
   wasmNow,
   hashing: nativeHashing,
   disk: { openFile, openFolder, openTarget: diskTarget, isFolder },
+  journals: () => Promise.resolve(new FileJournals()),
+  lock: fileLock(),
   spool: diskSpool,
 });
 

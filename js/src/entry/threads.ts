@@ -2,6 +2,7 @@
  * The entry for pages whose lanes shall have threads in shared memory. Only lanes: everything else is the default build, so that the
  * page's own thread never waits for another one. Where memory cannot be shared, all of it is the default build.
  */
+import { browserJournals } from "../journal/browser.js";
 import { setPlatform } from "../platform.js";
 import { opfsSpool } from "../source/opfs.js";
 
@@ -44,6 +45,7 @@ setPlatform({
           },
         }
       : undefined,
+  journals: browserJournals,
   spool: opfsSpool,
 });
 

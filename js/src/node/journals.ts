@@ -12,8 +12,8 @@ type Said = Omit<JournalAbout, "key" | "size" | "handle">;
 
 /** The folder of all journals: `$HF_HOME/hubferry`, else beside the user's cache. */
 export function journalsFolder(environment: Record<string, string | undefined> = process.env): string {
-  const cache = environment.XDG_CACHE_HOME ?? join(homedir(), ".cache");
-  return join(environment.HF_HOME ?? join(cache, "huggingface"), "hubferry");
+  const cache = environment["XDG_CACHE_HOME"] ?? join(homedir(), ".cache");
+  return join(environment["HF_HOME"] ?? join(cache, "huggingface"), "hubferry");
 }
 
 /** See the module. */

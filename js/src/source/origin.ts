@@ -29,6 +29,11 @@ export async function checkOrigin(blob: Blob): Promise<FailureView | undefined> 
   }
 }
 
+/** When the file behind a blob was changed last, as far as somebody knows. */
+export function dateOf(blob: Blob): number | undefined {
+  return origins.get(blob)?.taken.lastModified;
+}
+
 /** Whether somebody knows the file behind a blob. */
 export function hasOrigin(blob: Blob): boolean {
   return origins.has(blob);

@@ -7,7 +7,11 @@ import { Driver } from "../driver.js";
 import { engine, type Engine } from "../engine.js";
 import { toError } from "../errors.js";
 import { checkTexts, compact, hubSpec, newSeed, repoSpec, type RepoParams } from "../hub/params.js";
-import { JobIo, type PlanCommit } from "../io.js";
+import type { PackJournal } from "../compute/pack/records.js";
+import { JobIo, type PackMeans, type PlanCommit } from "../io.js";
+import { packJournal, type Done, type Keeper } from "../journal/keeper.js";
+import { openKeeper, type Wish } from "../journal/open.js";
+import { dateOf } from "../source/origin.js";
 import { Pace } from "../pace.js";
 import type { Source } from "../source/source.js";
 import { chooseTransport } from "../transport/choose.js";
@@ -80,6 +84,8 @@ const AT_ONCE = 1000;
 
 /** Makes the result of a push. */
 export type Conclude<T> = (output: PushOutputView, machine: PushMachine) => Promise<T>;
+/** What is told when what was packed is not known any more. */
+const SET_ASIDE = "What was kept on this device of packed content cannot be used, so it is packed anew";
 
 /** Pushes what `plan` yields. */
 export function push(
@@ -92,7 +98,7 @@ export function push(
   return pushFor(commitOutput, params, message, plan, control, rules);
 }
 
-/** The same for another result; `planCommit` is asked which files go with the next commit. */
+/** The same for another result; `planCommit` is asked which files go with the next commit, `wish` says how the push is kept. */
 export async function pushFor<T>(
   conclude: Conclude<T>,
   params: PushParams,
@@ -101,6 +107,7 @@ export async function pushFor<T>(
   control: Control,
   rules: FolderRules,
   planCommit?: PlanCommit,
+  wish?: Wish,
 ): Promise<T> {
   const { signal } = control;
   const { PushHandle } = await orAborted(engine(), signal);
@@ -108,7 +115,7 @@ export async function pushFor<T>(
   const crews = await orAborted(chooseCrews(params.useWebWorkers), signal);
   const sources: Source[] = [];
   // A caller who brings a `fetch` sees every request in it.
-  const packs = { crews, sendsItself: params.fetch !== undefined };
+  const packs: PackMeans & { journal?: PackJournal } = { crews, sendsItself: params.fetch !== undefined };
   const io = new JobIo(chooseTransport(params.fetch), compute, sources, packs, planCommit);
   const lanes = Math.max(1, ...crews.map(({ lanes }) => lanes));
   const driver = new Driver<PushOutputView, PushMachine>(
@@ -116,18 +123,62 @@ export async function pushFor<T>(
     io,
   );
   control.attach(attached(driver));
+  let keeper: Keeper | undefined;
+  let isDone = false;
+  let lastDone: Done | undefined;
+  const lookAt = (): Done | undefined => (lastDone = driver.peek(done) ?? lastDone);
   try {
-    return await driver.run({
+    const made = await driver.run({
       signal,
       onEvent: control.emit,
       waitsForConnection: true,
-      prepare: (machine) => supply(machine, plan, sources, signal),
+      prepare: async (machine) => {
+        await supply(machine, plan, sources, signal, wish);
+        if (wish === undefined || wish.resume === false || !machine.isWorthAJournal()) return;
+        const { files, bytes } = machine.progress(io.now());
+        const totals = { files: files.total, bytes: bytes.total };
+        const opened = await openKeeper(params, wish, totals, lookAt, control);
+        if (opened === undefined) return;
+        if (signal.aborted) {
+          await opened.end(false);
+          return;
+        }
+        keeper = opened;
+        await restore(machine, opened, io, signal);
+        packs.journal = packJournal(opened, () => {
+          control.emit({ event: "warning", code: "journal_set_aside", message: SET_ASIDE, paths: [] });
+        });
+      },
       conclude,
-      onEnd: control.takeStock,
+      onEnd: () => {
+        lookAt();
+        control.takeStock();
+      },
     });
+    isDone = true;
+    return made;
   } finally {
+    await keeper?.end(isDone);
     await Promise.all(sources.flatMap(({ release }) => release?.() ?? []));
   }
+}
+
+/** Goes on where an earlier run has ended, and writes down what this one does. */
+async function restore(machine: PushMachine, keeper: Keeper, io: JobIo, signal: AbortSignal): Promise<void> {
+  const control = await keeper.read("control");
+  // The machine is gone once the job was stopped.
+  signal.throwIfAborted();
+  if (!machine.restore(io.now(), control)) keeper.clear();
+  io.keep(keeper);
+}
+
+/** How far a push is, for whoever looks at its journal. */
+function done(machine: PushMachine, nowMs: number): Done {
+  const { files, bytes } = machine.progress(nowMs);
+  return {
+    doneFiles: Math.min(files.total, Math.max(files.uploaded, files.committed) + files.skipped),
+    doneBytes: Math.max(bytes.registered, bytes.committed, bytes.deduplicated),
+  };
 }
 
 /** The promised result of a push. */
@@ -199,6 +250,7 @@ async function supply(
   plan: AsyncIterable<Planned>,
   sources: Source[],
   signal: AbortSignal,
+  wish: Wish | undefined,
 ): Promise<void> {
   const pace = new Pace();
   let batch: OperationSpec[] = [];
@@ -213,7 +265,10 @@ async function supply(
       batch.push({ operation: "delete", path: planned.path });
     } else {
       const { path, source } = planned;
-      batch.push({ operation: "addOrUpdate", path, file: sources.push({ ...source, path }) - 1, size: source.size });
+      const at = wish === undefined ? undefined : (source.lastModified ?? dateOf(source.blob));
+      const modifiedMs = at === undefined || at < 0 ? undefined : Math.floor(at);
+      const file = sources.push({ ...source, path }) - 1;
+      batch.push({ operation: "addOrUpdate", path, file, size: source.size, ...compact({ modifiedMs }) });
     }
     if (batch.length >= AT_ONCE) handOver();
     if (pace.due) await pace.turn();

@@ -10,7 +10,8 @@ import type { CommitOutput, Progress, UploadEvent } from "./events.js";
 import { orAborted } from "../abort.js";
 import { engine } from "../engine.js";
 import { HubferryError, InvalidInputError, type ErrorCode } from "../errors.js";
-import { checkTexts, refuse } from "../hub/params.js";
+import { checkTexts } from "../hub/params.js";
+import type { ResumeOptions } from "../journal/open.js";
 import { platform } from "../platform.js";
 import { blobSource } from "../source/blob.js";
 import { collectFiles, type CollectedFile, type FolderSource, type GitignoreOption } from "../source/folder/collect.js";
@@ -58,6 +59,11 @@ export interface UploadFolderParams extends PushParams {
    * Hub; "hub": the Hub alone, as for Python; `false`: nobody. @default "local"
    */
   gitignore?: GitignoreOption | undefined;
+  /**
+   * Keep on this device what is done, so that the same call goes on where a closed tab, a crash or a failure has ended it. Only for
+   * 32 MiB or 1,000 files and more, and for files that have a date. See `scanCache` and `deleteCache`. @default true
+   */
+  resume?: boolean | ResumeOptions | undefined;
 }
 
 /** The same, to find out what would be done. */
@@ -88,8 +94,7 @@ export function uploadFolder(
   params: UploadFolderParams | UploadFolderPlanParams,
 ): UploadJob<CommitOutput | UploadPlan> {
   return new Job<CommitOutput | UploadPlan>(async (job) => {
-    refuseLater(params);
-    const { folder, pathInRepo, allowPatterns, ignorePatterns, deletePatterns, gitignore, ...rest } = params;
+    const { folder, pathInRepo, allowPatterns, ignorePatterns, deletePatterns, gitignore, resume, ...rest } = params;
     const { commitTitle, commitDescription, commits, planCommits, onFileError, onReport, reportSeconds, dryRun } = rest;
     checkTexts({ pathInRepo, commits, onFileError });
     const planning = dryRun === true ? new Planning(pathInRepo ?? "") : undefined;
@@ -130,7 +135,10 @@ export function uploadFolder(
         ? withUnreadable(await commitOutput(output, machine), unreadable, pathInRepo)
         : await planning.finish(output, machine);
     const operations = plan(params, files, unreadable, leftOut, control);
-    return await pushFor(conclude, params, message, operations, control, rules, planCommits && asked(planCommits));
+    const asks = planCommits && asked(planCommits);
+    // What only finds out has nothing to go on with.
+    const wish = planning === undefined ? { resume: resume ?? true, pathInRepo, title: commitTitle } : undefined;
+    return await pushFor(conclude, params, message, operations, control, rules, asks, wish);
   }, params.abortSignal);
 }
 
@@ -195,10 +203,4 @@ function notWhole(code: ErrorCode, errors: readonly HubferryError[]): HubferryEr
   const more = errors.length > NAMED ? ` and ${errors.length - NAMED} more` : "";
   const message = `The folder was not pushed, because not all of it can be read: ${named.join("; ")}${more}`;
   return new HubferryError(code, message, { path: errors[0]?.path });
-}
-
-/** Options of `uploadFolder` that this version knows of but cannot honour. */
-function refuseLater(params: object): void {
-  const { resume } = params as Record<string, unknown>;
-  refuse({ resume });
 }
