@@ -1,5 +1,6 @@
 //! Whole pushes that chance makes up, each from one seed: contents around all limits, answers that are late, lost or wrong, pauses,
-//! aborts, spells without a connection, lanes that die, one commit or several. Whatever happens, a push settles, what it says is what the repo holds, and nothing is done twice.
+//! aborts, spells without a connection, lanes that die, one commit or several, programs
+//! that end in the middle and are begun again. Whatever happens, a push settles, what it says is what the repo holds, and nothing is done twice.
 //!
 //! `HUBFERRY_RUNS` says how many; a seed that failed once stands in [`KEPT_SEEDS`] for good, with what it showed.
 
@@ -7,7 +8,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use hubferry::Error;
 use hubferry::error::Code;
-use hubferry::push::{CommitState, Commits, Operation, Push, PushOptions, PushOutput, plan_commit};
+use hubferry::push::{CommitState, Commits, Operation, PushOptions, PushOutput, plan_commit};
 use hubferry::time::Millis;
 
 use crate::sim::{Chance, Fault, Faults, Held, SimHub, World, no_faults, noise, options, sha256, xet_options};
@@ -19,6 +20,9 @@ const KEPT_SEEDS: [(u64, &str); 0] = [];
 /// Runs unless `HUBFERRY_RUNS` says otherwise.
 const RUNS: u64 = 300;
 
+/// Of a hundred pushes, those that end in the middle and are begun again.
+const CRASHES: u64 = 30;
+
 /// Everything that chance decides before a push begins.
 struct Plan {
     hub: SimHub,
@@ -29,6 +33,9 @@ struct Plan {
     pauses: Vec<u32>,
     abort_after: Option<u32>,
     deaths: Vec<u32>,
+    /// After so many steps the program ends and is begun again, with or without what was written last.
+    crashes: Vec<(u32, bool)>,
+    keeps_journal: bool,
     slowness_ms: u64,
     /// When the connection goes, and comes back.
     connection: Vec<(Millis, bool)>,
@@ -134,7 +141,18 @@ impl Plan {
             2..6 => Spoiler::Passing(chance.pick(&[2, 5])),
             _ => Spoiler::Anything(chance.pick(&[2, 5, 15, 40])),
         };
+        let crashes: Vec<(u32, bool)> = match chance.below(100) {
+            0..CRASHES => (0..1 + chance.below(3)).map(|_| (chance.below(400) as u32, chance.percent(50))).collect(),
+            _ => Vec::new(),
+        };
+        if !crashes.is_empty() {
+            // A folder is what is pushed again, and a folder has no operations of its own.
+            deletes.clear();
+        }
+        let is_calm = !crashes.is_empty() || chance.percent(67);
         Plan {
+            keeps_journal: !crashes.is_empty() || chance.percent(40),
+            crashes,
             hub,
             options,
             files: contents,
@@ -144,7 +162,7 @@ impl Plan {
             abort_after: chance.percent(12).then(|| chance.below(400) as u32),
             deaths: if chance.percent(20) { vec![chance.below(200) as u32] } else { Vec::new() },
             slowness_ms: chance.pick(&[0, 0, 1_000, 12_000]),
-            connection: if chance.percent(25) { spells(&mut chance) } else { Vec::new() },
+            connection: if is_calm { Vec::new() } else { spells(&mut chance) },
             planner: chance.pick(&[plan_commit as fn(&CommitState) -> usize, one_by_one, by_fives]),
         }
     }
@@ -270,8 +288,16 @@ fn push(plan: &Plan, world: &mut World) -> Result<PushOutput, Error> {
     world.connection = plan.connection.clone().into();
     world.planner = plan.planner;
     let operations = plan.operations(world);
-    let mut push = Push::new(plan.options.clone()).expect("good options");
-    push.add(operations).expect("good operations");
+    world.kept.is_on = plan.keeps_journal;
+    for &(turns, torn) in &plan.crashes {
+        let mut push = world.open_push(plan.options.clone(), operations.clone());
+        let ended = world.run_for(&mut push, turns);
+        world.crash(torn);
+        if ended {
+            break;
+        }
+    }
+    let mut push = world.open_push(plan.options.clone(), operations);
     for &turns in &plan.pauses {
         if world.run_for(&mut push, turns) {
             break;
@@ -299,7 +325,7 @@ fn run(seed: u64) {
     let end = push(&plan, &mut world);
 
     assert_eq!(world.receipts.again, Vec::<String>::new(), "nothing is sent without need");
-    if plan.options.use_xet && plan.deaths.is_empty() && plan.hub.cas.posted.is_empty() {
+    if plan.options.use_xet && plan.deaths.is_empty() && plan.crashes.is_empty() && plan.hub.cas.posted.is_empty() {
         let mut chunks: Vec<_> = world.hub.cas.store.stored_chunks().iter().map(|chunk| chunk.sort_key()).collect();
         let all = chunks.len();
         chunks.sort_unstable();
@@ -338,7 +364,8 @@ fn run(seed: u64) {
     let goal = plan.goal();
     match &end {
         Ok(output) => {
-            assert_eq!(output.commits.len(), ours.len(), "it tells of its commits");
+            let told = output.commits.len();
+            assert!(told == ours.len() || (told < ours.len() && !plan.crashes.is_empty()), "it tells of its commits");
             assert!(held == goal, "the repo holds what was pushed");
             assert_eq!(is_merged, plan.options.merge && !ours.is_empty(), "it is merged when it shall be");
             if is_merged {

@@ -48,6 +48,8 @@ impl World {
     pub fn crash(&mut self, torn: bool) {
         self.due.retain(|(_, _, due)| matches!(due, Due::Work(..)));
         self.open.clear();
+        self.just_answered.clear();
+        self.receipts.forgotten();
         self.reading.clear();
         self.commit_ids.clear();
         self.commits_open = 0;

@@ -175,7 +175,8 @@ impl World {
                         return false;
                     }
                     for input in self.ripen(until) {
-                        push.handle(self.now, input).expect("an awaited answer");
+                        let shown = format!("{input:?}");
+                        push.handle(self.now, input).unwrap_or_else(|error| panic!("{shown}: {error}"));
                     }
                 }
                 step => self.take(step),
@@ -195,7 +196,8 @@ impl World {
                 }
                 Step::Wait { until } => {
                     for input in self.ripen(until) {
-                        push.handle(self.now, input).expect("an awaited answer");
+                        let shown = format!("{input:?}");
+                        push.handle(self.now, input).unwrap_or_else(|error| panic!("{shown}: {error}"));
                     }
                 }
                 step => self.take(step),

@@ -49,6 +49,12 @@ impl Receipts {
         }
     }
 
+    /// The program has ended: of parts and xorbs it may not know any more who has them. Of objects the Hub will tell.
+    pub(super) fn forgotten(&mut self) {
+        self.open.clear();
+        self.told.retain(|body| body.starts_with("object "));
+    }
+
     /// The request was cancelled.
     pub(super) fn cancelled(&mut self, id: StepId) {
         self.open.remove(&id);
@@ -58,7 +64,8 @@ impl Receipts {
 /// The name of a body: its LFS object, with the part and the upload that it belongs to; its xorb; its shard.
 fn name_of(name: &str, request: &Request) -> Option<String> {
     match name {
-        "put" | "part" => request.url.strip_prefix(STORE).map(|rest| format!("object {rest}")),
+        "put" => request.url.strip_prefix(STORE)?.split('?').next().map(|oid| format!("object {oid}")),
+        "part" => request.url.strip_prefix(STORE).map(|rest| format!("part {rest}")),
         "xorb" => request.url.rsplit('/').next().map(|hash| format!("xorb {hash}")),
         "shard" => Some(format!("{:?}", request.body)),
         _ => None,

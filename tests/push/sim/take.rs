@@ -64,8 +64,8 @@ impl World {
             }
             Step::Send { id, request } => self.send(id, request),
             Step::Cancel { id } => {
-                let is_open = self.open.remove(&id) || self.just_answered.contains(&id);
-                assert!(is_open, "{id:?} was cancelled, but is not open");
+                let is_open = self.open.remove(&id);
+                assert!(is_open || self.just_answered.contains(&id), "{id:?} was cancelled, but is not open");
                 self.receipts.cancelled(id);
                 self.end_lanes(id);
                 self.reading.remove(&id);
@@ -74,7 +74,7 @@ impl World {
                 }
                 self.due.retain(|(_, due, what)| *due != id || matches!(what, Due::Work(..)));
                 // A cancelled step may be answered late all the same.
-                if self.random(4) == 0 {
+                if is_open && self.random(4) == 0 {
                     let failure = Failure { code: Code::Blocked, message: "cut".into() };
                     self.due.push((self.now + Millis(7), id, Due::Input(Input::Failed { id, failure })));
                 }
