@@ -210,15 +210,17 @@ describe("uploadFolder", () => {
     expect({ commits, files }).toEqual({ commits: [], files: [] });
   });
 
-  it.each<[string, object]>([
-    ["resume", { resume: true }],
-    ["Bucket", { repo: { type: "bucket", name: "alice/x" } }],
-  ])("refuses %s of later versions: %o", async (name, option) => {
-    await hub.forget();
-    const error = await errorOf(uploadFolder({ ...known, repo: "alice/x", folder: new Map([["a", "a"]]), ...option }));
-    expect(error).toMatchObject({ code: "unsupported", message: expect.stringContaining(name) as string });
-    expect(await hub.requests()).toEqual([]);
-  });
+  it.each<[string, object]>([["Bucket", { repo: { type: "bucket", name: "alice/x" } }]])(
+    "refuses %s of later versions: %o",
+    async (name, option) => {
+      await hub.forget();
+      const error = await errorOf(
+        uploadFolder({ ...known, repo: "alice/x", folder: new Map([["a", "a"]]), ...option }),
+      );
+      expect(error).toMatchObject({ code: "unsupported", message: expect.stringContaining(name) as string });
+      expect(await hub.requests()).toEqual([]);
+    },
+  );
 
   it.each<[string, object]>([
     ["no folder", { folder: null }],
