@@ -30,7 +30,16 @@ export async function startHubs() {
 }
 
 /** States of a push by Xet, which has bodies that belong to no file. */
-const XET = new Set(["uploading-xet", "paused-xet", "done-xet"]);
+const XET = new Set([
+  "uploading-xet",
+  "paused-xet",
+  "done-xet",
+  "unfinished",
+  "again",
+  "again-other",
+  "review-continued",
+  "review-known",
+]);
 
 const work = temporaryFolder("states");
 const put = { face: "store", method: "PUT" };
@@ -177,6 +186,20 @@ async function pushing(page, from = parts(), form = {}) {
 const xorbs = (page, count) =>
   until(async () => (await page.hub.requests()).filter(({ route }) => route === "cas.xorb").length >= count);
 
+/** A push that was stopped half-way, as it is found after the page was closed. */
+async function leftOver(page) {
+  await page.hub.order({ route: "cas.xorb", skip: 1, fault: { kind: "stall" } });
+  await pushing(page, checkpoints());
+  await xorbs(page, 2);
+  // What is remembered is written a few times a second.
+  await page.page.waitForTimeout(1500);
+  page.page.once("dialog", (dialog) => void dialog.accept());
+  await page.page.reload();
+  await page.stage("empty");
+  await page.hub.heal();
+  await page.page.getByText("A push has not ended").waitFor();
+}
+
 async function puts(page) {
   return (await page.hub.requests()).filter(({ face, method }) => face === "store" && method === "PUT").length;
 }
@@ -292,6 +315,19 @@ export const STATES = {
     await page.press("Pause");
     await says(page, "Nothing is sent until you go on");
   },
+  elsewhere: async (page) => {
+    await page.hub.order({ ...put, skip: 2, fault: { kind: "stall" } });
+    await pushing(page, checkpoints());
+    await until(async () => (await puts(page)) >= 3);
+    const form = { repo: `${page.hub.user}/tides-${repos}` };
+    const other = await page.another();
+    page.page = other.page;
+    page.cdp = undefined;
+    await other.drop([checkpoints()]);
+    await other.fill(form);
+    await other.push();
+    await says(other, "Waiting for another tab");
+  },
   limited: async (page) => {
     const busy = { kind: "status", status: 429, headers: [["retry-after", "140"]] };
     await page.hub.order({ route: "preupload", fault: busy });
@@ -337,6 +373,27 @@ export const STATES = {
     rmSync(join(survey, "depths.bin"));
     await page.push();
     await page.stage("done");
+  },
+  unfinished: leftOver,
+  again: async (page) => {
+    await leftOver(page);
+    await page.press(/^Continue the push/);
+    await says(page, "Drop it here or choose it");
+  },
+  "again-other": async (page) => {
+    await STATES.again(page);
+    await page.drop([parts()]);
+    await says(page, "is not the folder that this push was made of");
+  },
+  "review-continued": async (page) => {
+    await STATES.again(page);
+    await page.drop([checkpoints()]);
+    await says(page, "Continues the push to");
+  },
+  "review-known": async (page) => {
+    await leftOver(page);
+    await page.drop([checkpoints()]);
+    await says(page, "has not ended:");
   },
   "done-pull-request": async (page) => {
     await page.hub.create("tides-asked");

@@ -6,7 +6,9 @@ import {
   checkFolder,
   collectFiles,
   createRepo,
+  deleteCache,
   repoExists,
+  scanCache,
   uploadFolder,
   whoAmI,
   type UploadJob,
@@ -17,6 +19,7 @@ export type {
   CollectOptions,
   CommitOutput,
   FolderFinding as Finding,
+  JournalAbout as Remembered,
   UploadEvent,
   UploadJob,
 } from "../entry/browser.js";
@@ -29,31 +32,12 @@ export const hubferryPackage = {
   checkFolder,
   collectFiles,
   createRepo,
+  deleteCache,
   repoExists,
+  scanCache,
   uploadFolder,
   whoAmI,
 };
 
-/** What is remembered of a push that has not ended. */
-export interface Remembered {
-  readonly key: string;
-  readonly hubUrl: string;
-  readonly folderName?: string;
-  readonly files: number;
-  readonly bytes: number;
-  readonly doneFiles: number;
-  readonly doneBytes: number;
-  /** Milliseconds since 1970. */
-  readonly updatedAt: number;
-  readonly handle?: FileSystemDirectoryHandle;
-  readonly note?: unknown;
-}
-
-/** The functions for what is remembered, where the package remembers something. */
-export interface Memory {
-  scanCache(): Promise<{ journals: readonly Remembered[] }>;
-  deleteCache(which: { key: string }): Promise<unknown>;
-}
-
 /** See {@link hubferryPackage}. */
-export type Package = typeof hubferryPackage & Partial<Memory>;
+export type Package = typeof hubferryPackage;

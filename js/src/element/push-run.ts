@@ -87,6 +87,7 @@ export async function runPush(
     commits: isLarge(transfer.total, transfer.totalBytes) ? "auto" : "one",
     // What cannot be read any more is named in the end, and can be pushed by itself.
     onFileError: "skip",
+    resume: plan.keep(name),
     // The folder's own ignore files were heard when it was listed; what remains is what those of the repo say.
     gitignore: form.gitignore ? "hub" : false,
     ...(form.mirror ? { deletePatterns: "*" } : {}),

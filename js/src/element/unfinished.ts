@@ -4,7 +4,7 @@
  * Invariants: only pushes to the Hub in use are listed, the latest first, and only those that an element made; whatever cannot be read is not
  * listed. Nothing is asked of the Hub.
  */
-import type { Memory, Remembered } from "./package.js";
+import type { Package, Remembered } from "./package.js";
 import { readNote, type PushNote } from "./push-note.js";
 
 /** A push that can be continued. */
@@ -32,18 +32,17 @@ const LOCK = "hubferry:";
 /** The list of them. */
 export class Unfinished {
   pushes: readonly UnfinishedPush[] = [];
-  readonly #hub: Partial<Memory>;
+  readonly #hub: Pick<Package, "scanCache" | "deleteCache">;
   readonly #changed: () => void;
   #asked = 0;
 
-  constructor(hub: Partial<Memory>, changed: () => void) {
+  constructor(hub: Pick<Package, "scanCache" | "deleteCache">, changed: () => void) {
     this.#hub = hub;
     this.#changed = changed;
   }
 
   /** Looks what there is. Never rejects. */
   async look(hubUrl: string): Promise<void> {
-    if (this.#hub.scanCache === undefined) return;
     const asked = ++this.#asked;
     let pushes: UnfinishedPush[] = [];
     try {
@@ -65,7 +64,7 @@ export class Unfinished {
   async discard({ key }: UnfinishedPush): Promise<void> {
     this.pushes = this.pushes.filter((push) => push.key !== key);
     this.#changed();
-    await this.#hub.deleteCache?.({ key }).catch(() => undefined);
+    await this.#hub.deleteCache({ key }).catch(() => undefined);
   }
 }
 

@@ -149,6 +149,7 @@ describe("continuing by the folder's handle", () => {
       branch: "dev",
       pathInRepo: "2026",
       commitTitle: "Tides",
+      resume: { folderName: "tides", handle },
     });
     expect([...(params?.["folder"] as Map<string, Blob>).keys()].sort()).toEqual(Object.keys(FILES).sort());
     running.finish(outputOf({ "2026/README.md": "added" }));
@@ -264,6 +265,47 @@ it("a folder that is dropped without a word is known again, and its push offered
   model.continueHere();
   expect([model.continued?.wanted, model.form.name]).toEqual([true, "alice/tides"]);
   expect(paths()).toEqual(["README.md", "data/one.csv", "weights.bin"]);
+});
+
+describe("what is kept of a push", () => {
+  const choose = async (): Promise<void> => {
+    model.take(filesOf(FILES), { folder: "tides", handle: Promise.resolve(handle.handle) });
+    await until("review");
+    model.edit({ token: TOKEN, name: "tides", type: "dataset", pathInRepo: "2026" });
+  };
+  const handle = new ScriptedHandle("tides", FILES);
+
+  it("is the form, the folder, its handle, and what was taken out; never the token", async () => {
+    await choose();
+    const node = model.selection.tree.find("data/one.csv");
+    if (node !== undefined) model.chosen.remove(node);
+    void model.push();
+    await job();
+    const kept = hub.asked.at(-1)?.params["resume"] as { note: PushNote };
+    expect(kept).toMatchObject({
+      folderName: "tides",
+      handle,
+      note: {
+        form: { name: "alice/tides", pathInRepo: "2026", title: "Upload tides (3 files)" },
+        without: ["data/one.csv"],
+      },
+    });
+    expect([...kept.note.landmarks].sort()).toEqual([
+      ["README.md", 7],
+      ["data/two.csv", 2],
+      ["weights.bin", 5],
+    ]);
+    expect(JSON.stringify(kept)).not.toContain(TOKEN);
+  });
+
+  it("has no handle when something else was added to the folder", async () => {
+    await choose();
+    model.take(filesOf({ "more.txt": "m" }), { folder: undefined });
+    await until("review");
+    void model.push();
+    await job();
+    expect(hub.asked.at(-1)?.params["resume"]).toMatchObject({ folderName: "tides", handle: undefined });
+  });
 });
 
 describe("files that were left behind", () => {
