@@ -26,7 +26,6 @@ export class ScriptedJob implements AsyncIterable<UploadEvent> {
     });
     this.promise.catch(() => undefined);
     this.progress = {
-      state: "running",
       phase: "preuploading",
       files: { total: 1, hashed: 0, uploaded: 0, committed: 0, skipped: 0, failed: 0 },
       bytes: { total, read: 0, deduplicated: 0, sent: 0, registered: 0, committed: 0 },
