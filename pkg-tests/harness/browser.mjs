@@ -52,6 +52,7 @@ export async function openPage(browser, hub, { prepare, ...options } = {}) {
 export class PushPage {
   /** Errors on the console, uncaught ones, dialogs. */
   complaints = [];
+  #leaves = false;
 
   constructor(page, hub) {
     this.page = page;
@@ -65,6 +66,10 @@ export class PushPage {
       if (["error", "warning"].includes(message.type()) && !isStatus) this.complaints.push(`console: ${text}`);
     });
     page.on("dialog", (dialog) => {
+      if (dialog.type() === "beforeunload" && this.#leaves) {
+        void dialog.accept();
+        return;
+      }
       this.complaints.push(`dialog: ${dialog.message()}`);
       void dialog.dismiss();
     });
@@ -160,6 +165,19 @@ export class PushPage {
   /** What the watch has counted, and violations of the content security policy. */
   watched() {
     return this.page.evaluate(() => window.pkgTests);
+  }
+
+  /** Loads the page anew, also when it asks whether it may be left; gives whether it asked. What goes wrong with its end is not told. */
+  async reload() {
+    const asks = this.page.waitForEvent("dialog", { timeout: 5_000 }).then(
+      () => true,
+      () => false,
+    );
+    this.#leaves = true;
+    await this.page.reload();
+    this.#leaves = false;
+    this.complaints.splice(0);
+    return await asks;
   }
 
   /** Opens the page once more, in another tab of the same browser. */

@@ -193,8 +193,7 @@ async function leftOver(page) {
   await xorbs(page, 2);
   // What is remembered is written a few times a second.
   await page.page.waitForTimeout(1500);
-  page.page.once("dialog", (dialog) => void dialog.accept());
-  await page.page.reload();
+  await page.reload();
   await page.stage("empty");
   await page.hub.heal();
   await page.page.getByText("A push has not ended").waitFor();
