@@ -14,20 +14,22 @@ export async function startHub({ user = "alice", page = builtPage(), readers = [
   const control = randomBytes(16).toString("hex");
   const data = temporaryFolder("hub");
   const users = [`${user}:${token}`, ...readers.map(({ name, token }) => `${name}:${token}:read`)];
-  const child = spawn(
-    localHub(),
-    [
-      ...["--data", data, "--port", "0", "--page", page, "--control-token", control],
-      ...users.flatMap((each) => ["--user", each]),
-      ...flags,
-    ],
-    { stdio: ["ignore", "pipe", "inherit"] },
-  );
+  const args = [
+    ...["--data", data, "--page", page, "--control-token", control],
+    ...users.flatMap((each) => ["--user", each]),
+    ...flags,
+  ];
+  const running = await launch([...args, "--port", "0"]);
+  return new Hub({ token, user, data, control, args, running });
+}
+
+/** Starts the process, and waits until it is ready. */
+async function launch(args) {
+  const child = spawn(localHub(), args, { stdio: ["ignore", "pipe", "inherit"] });
   const ended = new Promise((resolve) => child.once("exit", resolve));
   const kill = () => child.kill("SIGKILL");
   process.once("exit", kill);
-  const { url, storeUrl, casUrl } = await ready(child, ended);
-  return new Hub({ url, storeUrl, casUrl, token, user, data, control, child, ended, kill });
+  return { child, ended, kill, ...(await ready(child, ended)) };
 }
 
 /** The first line says that it is ready, and where. */
@@ -40,21 +42,37 @@ async function ready(child, ended) {
 
 class Hub {
   #control;
-  #child;
-  #ended;
-  #kill;
+  #args;
+  #running;
 
-  constructor({ url, storeUrl, casUrl, token, user, data, control, child, ended, kill }) {
-    this.url = url;
-    this.storeUrl = storeUrl;
-    this.casUrl = casUrl;
+  constructor({ token, user, data, control, args, running }) {
+    this.url = running.url;
+    this.storeUrl = running.storeUrl;
+    this.casUrl = running.casUrl;
     this.token = token;
     this.user = user;
     this.data = data;
     this.#control = control;
-    this.#child = child;
-    this.#ended = ended;
-    this.#kill = kill;
+    this.#args = args;
+    this.#running = running;
+  }
+
+  /** Pulls the plug: from now on nobody answers. What it had on the disk stays; its log of requests does not. */
+  async kill() {
+    process.off("exit", this.#running.kill);
+    this.#running.kill();
+    await this.#running.ended;
+  }
+
+  /** Starts it again where it was. */
+  async revive() {
+    const port = (name, url) => (url === undefined ? [] : [name, new URL(url).port]);
+    this.#running = await launch([
+      ...this.#args,
+      ...port("--port", this.url),
+      ...port("--store-port", this.storeUrl),
+      ...port("--cas-port", this.casUrl),
+    ]);
   }
 
   /** All requests since the last `forget`, in order. */
@@ -121,10 +139,11 @@ class Hub {
   }
 
   async stop() {
-    process.off("exit", this.#kill);
-    this.#child.kill("SIGTERM");
-    const grace = setTimeout(this.#kill, 5_000);
-    await this.#ended;
+    const { child, ended, kill } = this.#running;
+    process.off("exit", kill);
+    child.kill("SIGTERM");
+    const grace = setTimeout(kill, 5_000);
+    await ended;
     clearTimeout(grace);
   }
 

@@ -21,7 +21,8 @@ beforeAll(async () => {
   const { fetch } = globalThis;
   vi.stubGlobal("fetch", async (...request: Parameters<typeof fetch>) => {
     // Not the test's own.
-    if (String(request[0]).includes("/_control/")) return await fetch(...request);
+    const [input] = request;
+    if ((input instanceof Request ? input.url : input.toString()).includes("/_control/")) return await fetch(...request);
     if (asked.isStopped) asked.late += 1;
     asked.running += 1;
     try {
