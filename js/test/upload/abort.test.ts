@@ -22,7 +22,8 @@ beforeAll(async () => {
   vi.stubGlobal("fetch", async (...request: Parameters<typeof fetch>) => {
     // Not the test's own.
     const [input] = request;
-    if ((input instanceof Request ? input.url : input.toString()).includes("/_control/")) return await fetch(...request);
+    if ((input instanceof Request ? input.url : input.toString()).includes("/_control/"))
+      return await fetch(...request);
     if (asked.isStopped) asked.late += 1;
     asked.running += 1;
     try {
