@@ -26,7 +26,7 @@ export function startBrowser({ flags = [] } = {}) {
  * Chromium holds back when the folder lies below a cache folder, as those of the tests do. Folders are then dropped and chosen as in
  * browsers without handles. Runs in the page.
  */
-function withoutSystemDialogs() {
+export function withoutSystemDialogs() {
   delete globalThis.showDirectoryPicker;
   delete DataTransferItem.prototype.getAsFileSystemHandle;
 }

@@ -3,7 +3,7 @@ import { createCipheriv, createHash } from "node:crypto";
 import { mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { chromium } from "playwright-core";
-import { FLAGS, PushPage } from "./browser.mjs";
+import { FLAGS, PushPage, withoutSystemDialogs } from "./browser.mjs";
 import { chromium as executable } from "./environment.mjs";
 import { until } from "./until.mjs";
 import { pageWatch } from "./watch.mjs";
@@ -44,6 +44,7 @@ export async function openWithProfile(profile, hub) {
     args: FLAGS,
   });
   await context.addInitScript(pageWatch);
+  await context.addInitScript(withoutSystemDialogs);
   const page = new PushPage(context.pages()[0] ?? (await context.newPage()), hub);
   await page.page.goto(`${hub.url}/`);
   await page.stage("empty");
