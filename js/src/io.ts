@@ -160,7 +160,9 @@ export class JobIo implements Io {
   }
 
   async #ingest(step: Step<"ingest">, onProgress: Report, signal: AbortSignal): Promise<InputView> {
-    const { id, file, size, sha256, key } = step;
+    const { id, file, size, sha256 } = step;
+    // What nobody writes down need not be made so that it can be.
+    const key = this.#packs?.journal === undefined ? undefined : step.key;
     const source = this.#source(file);
     const outcome = await this.#open().ingest({ file, blob: source.blob, size, sha256, key }, { signal, onProgress });
     const failure = await source.check?.();
