@@ -1,6 +1,6 @@
 //! Whether and when a request is tried again: one table for every request of the engine.
 //!
-//! Invariants: what is in no row of [`RULES`] is never repeated, so 401, 403, 404, 413 and 422 never are; a server that names a
+//! Invariants: what is in no row of `RULES` is never repeated, so 401, 403, 404, 413 and 422 never are; a server that names a
 //! time is not asked earlier. Two refusals are answered elsewhere, because the request changes: a store that does not take an
 //! upload URL any more (a new batch call makes new ones) and one that does not take its token any more (a new token, once for
 //! each that ran out).

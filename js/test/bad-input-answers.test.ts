@@ -178,7 +178,7 @@ for (const route of READ) {
   });
   const body = (body: string): object => ({ kind: "status", status: 200, body });
   table(`in place of the answer to ${route}`, [
-    { name: "HTML", ...fault({ kind: "html" }), ...protocol, says: [/is not what this version of hubferry can read/] },
+    { name: "HTML", ...fault({ kind: "html" }), ...protocol, says: [/is a page for people/] },
     { name: "half of it", ...fault(body('{"files":[{"path":"no')), ...protocol, says: [/can read/] },
     { name: "nothing", ...fault(body("")), ...protocol, says: [/can read/] },
     { name: "JSON of another kind", ...fault(body('"hello"')), ...protocol, says: [/can read/] },

@@ -7,7 +7,7 @@
 //!
 //! Each idea has its file: `flight` (deadlines and stalls), `pacing` (the quota of calls, hosts that ask us to wait), `width` (how many
 //! bodies side by side), `throttle` (the caller's limit on the speed). Which trouble is worth another attempt says
-//! [`retry`](crate::retry).
+//! [`retry`].
 
 mod errand;
 mod flight;
