@@ -46,6 +46,9 @@ export type MadeCommit = Pick<Extract<UploadEvent, { event: "commit" }>, "oid" |
 const IGNORED = "ignored_by_hub";
 /** The warning of a job that waits for another one with the same aim. */
 const ELSEWHERE = "waiting_for_other_push";
+
+/** A wait for the next try that is shorter than this is told with its cause. */
+const SHORT_WAIT_MS = 60_000;
 /** The warning about files that were left behind. */
 const SKIPPED = "file_skipped";
 /** The largest share that is shown while a push runs: the store may have all bytes and still refuse. */
@@ -95,9 +98,12 @@ export class Transfer {
     if (this.#paused) return { is: "paused" };
     if (this.job === undefined) return { is: this.creating ? "creating" : "preparing" };
     if (this.#elsewhere) return { is: "elsewhere" };
-    if (state === "waiting" && waitingUntilMs !== undefined) return { is: "limited", until: waitingUntilMs };
-    if (this.#retry !== undefined && this.#retry.resumesAt > performance.now())
-      return { is: "retrying", ...this.#retry };
+    const retry = this.#retry !== undefined && this.#retry.resumesAt > performance.now() ? this.#retry : undefined;
+    // Between two tries everything may wait as well; only a longer wait is the Hub's wish.
+    const isShort = retry !== undefined && retry.resumesAt - performance.now() < SHORT_WAIT_MS;
+    if (state === "waiting" && waitingUntilMs !== undefined && !isShort)
+      return { is: "limited", until: waitingUntilMs };
+    if (retry !== undefined) return { is: "retrying", ...retry };
     return { is: this.#committing ? "committing" : "pushing" };
   }
 

@@ -389,6 +389,19 @@ describe("a running push", () => {
     expect(stand.transfer.condition).toEqual({ is: "limited", until });
   });
 
+  it("says why it tries again soon, though everything waits meanwhile", async () => {
+    const job = await stand.begin();
+    Object.assign(job.progress, { state: "waiting", waitingUntilMs: Date.now() + 25_000 });
+    job.emit({ event: "retry", attempt: 1, delayMs: 25_000, cause: "the server answered 503" });
+    await soon(() => {
+      expect(stand.transfer.condition).toMatchObject({ is: "retrying", cause: "the server answered 503" });
+    });
+    job.emit({ event: "retry", attempt: 2, delayMs: 140_000, cause: "the server answered 429" });
+    await soon(() => {
+      expect(stand.transfer.condition.is).toBe("limited");
+    });
+  });
+
   it("says that another tab makes the same push, until this one goes on", async () => {
     const job = await stand.begin();
     job.emit({ event: "warning", code: "waiting_for_other_push", message: "It waits", paths: [] });

@@ -27,7 +27,7 @@ export function conditionBanner({ model }: Host, condition: Condition): Template
       return html`<div class="note warn">
         ${clockIcon}
         <div class="grow">
-          The Hub takes a limited number of requests in five minutes. Nothing is lost:
+          The Hub asks to wait, as it takes a limited number of requests in five minutes. Nothing is lost:
           <span class="number">goes on in ${elapsed(secondsUntil(condition.until, Date.now()))}.</span>
         </div>
       </div>`;
