@@ -47,7 +47,7 @@ export interface Pushed {
  * The largest push that is made in one commit: more files take the Hub longer than a request may, and of more bytes it is worth to have
  * some before all are there.
  */
-const ONE_COMMIT = { files: 250, bytes: 5e9 } as const;
+const ONE_COMMIT = { files: 5_000, bytes: 5e9 } as const;
 
 /** Whether so much is pushed in several commits. */
 export function isLarge(files: number, bytes: number): boolean {

@@ -367,16 +367,16 @@ describe("a large folder", () => {
     return hub.asked.at(-1)?.params;
   };
 
-  it("of more than 250 files goes in several commits", async () => {
-    expect(await push(251)).toMatchObject({ commits: "auto", onFileError: "skip" });
+  it("of more than 5,000 files goes in several commits", async () => {
+    expect(await push(5_001)).toMatchObject({ commits: "auto", onFileError: "skip" });
   });
 
   it("of fewer goes in one", async () => {
-    expect(await push(250)).toMatchObject({ commits: "one" });
+    expect(await push(5_000)).toMatchObject({ commits: "one" });
   });
 
   it("says what stands when it is stopped", async () => {
-    await push(251);
+    await push(5_001);
     hub.jobs[0]?.emit({ event: "commit", oid: "1", url: "u", files: 250 });
     await soon(() => {
       expect(model.stage).toMatchObject({ transfer: { commits: [{ files: 250 }] } });
