@@ -95,7 +95,9 @@ const crowd = () =>
   folder("buoys", (into) =>
     writeFolder(
       into,
-      new Map(Array.from({ length: 5_001 }, (_, i) => [`buoy-${String(i).padStart(4, "0")}.json`, `{ "buoy": ${i} }\n`])),
+      new Map(
+        Array.from({ length: 5_001 }, (_, i) => [`buoy-${String(i).padStart(4, "0")}.json`, `{ "buoy": ${i} }\n`]),
+      ),
     ),
   );
 
