@@ -123,14 +123,24 @@ describe("inside the browser", () => {
     await page.fill({ repo: `${hub.user}/talk` });
     await page.push();
     await page.stage("done");
-    const stored = await page.page.evaluate(async () => [
-      ...Object.values(localStorage),
-      ...Object.values(sessionStorage),
-      ...(await indexedDB.databases()).map(({ name }) => name),
-      ...(await caches.keys()),
-      document.cookie,
-    ]);
-    assert.deepEqual(stored, [""], "nothing stays on the device");
+    const stored = await page.page.evaluate(async () => {
+      const settled = (request) => new Promise((resolve) => (request.onsuccess = () => resolve(request.result)));
+      const kept = [];
+      for (const { name } of await indexedDB.databases()) {
+        const db = await settled(indexedDB.open(name));
+        for (const store of db.objectStoreNames)
+          kept.push(...(await settled(db.transaction(store).objectStore(store).getAll())));
+        db.close();
+      }
+      return [
+        ...Object.values(localStorage),
+        ...Object.values(sessionStorage),
+        ...kept,
+        ...(await caches.keys()),
+        document.cookie,
+      ];
+    });
+    assert.deepEqual(stored, [""], "nothing of a push that has ended stays on the device");
     await page.close();
     // The log is complete when the browser has gone.
     await browser.close();
