@@ -123,7 +123,7 @@ pub fn check_signature(call: &Call, length: Option<u64>) -> Result<(), Denied> {
 /// Checks all that can be known before the body of an upload is read; gives its length.
 fn check_upload(call: &Call) -> Result<u64, Denied> {
     if call.headers.contains_key(header::TRANSFER_ENCODING) {
-        let message = "A header you provided implies functionality that is not implemented: Transfer-Encoding";
+        let message = "A body comes with its length, not in pieces: send no Transfer-Encoding";
         return Err(denied(StatusCode::NOT_IMPLEMENTED, "NotImplemented", message));
     }
     let Some(length) = call.headers.get(header::CONTENT_LENGTH) else {
@@ -134,7 +134,7 @@ fn check_upload(call: &Call) -> Result<u64, Denied> {
     let length = length.ok_or_else(|| denied(StatusCode::BAD_REQUEST, "InvalidArgument", "Invalid Content-Length"))?;
     check_signature(call, Some(length))?;
     if length == 0 {
-        let message = "A body you provided implies functionality that is not implemented: an object without bytes";
+        let message = "An object has at least one byte";
         return Err(denied(StatusCode::NOT_IMPLEMENTED, "NotImplemented", message));
     }
     Ok(length)
