@@ -59,8 +59,8 @@ pub async fn before(fault: &Fault, body: &mut Body) -> Result<Option<Response<Bo
             Err(Dropped)
         }
         Fault::Stall => {
-            read(body, u64::MAX).await;
-            std::future::pending().await
+            // Nobody else would notice that the client has left in the middle of its body.
+            if read(body, u64::MAX).await { std::future::pending().await } else { Err(Dropped) }
         }
         _ => Ok(None),
     }
@@ -137,13 +137,15 @@ fn other_digit(c: char) -> char {
     }
 }
 
-/// Reads a body until it ends or so many bytes have come.
-async fn read(body: &mut Body, limit: u64) {
+/// Reads a body until it ends or so many bytes have come; whether it was not cut before.
+async fn read(body: &mut Body, limit: u64) -> bool {
     let mut seen = 0;
     while seen < limit {
         match body.frame().await {
             Some(Ok(frame)) => seen += frame.data_ref().map_or(0, |data| data.len() as u64),
-            _ => return,
+            Some(Err(_)) => return false,
+            None => return true,
         }
     }
+    true
 }

@@ -131,6 +131,27 @@ async fn answers_that_come_late_or_never() {
 }
 
 #[tokio::test]
+async fn who_leaves_in_the_middle_of_a_body_that_nobody_answers_has_left() {
+    let hub = Hub::with_repo().await;
+    hub.handle.faults().add(Rule::on("commit", Fault::Stall));
+    let host = hub.handle.url.strip_prefix("http://").unwrap();
+    let mut client = tokio::net::TcpStream::connect(host).await.unwrap();
+    let head = format!(
+        "POST /api/models/demo/repo/commit/main HTTP/1.1\r\nHost: {host}\r\nContent-Length: 100\r\n\r\nthe first bytes"
+    );
+    tokio::io::AsyncWriteExt::write_all(&mut client, head.as_bytes()).await.unwrap();
+    tokio::time::timeout(Duration::from_secs(5), async {
+        while !hub.handle.requests().entries().iter().any(|entry| entry.request_bytes > 0) {
+            tokio::time::sleep(Duration::from_millis(5)).await;
+        }
+    })
+    .await
+    .unwrap();
+    drop(client);
+    assert!(last(&hub).await.cut);
+}
+
+#[tokio::test]
 async fn rules_come_and_go_by_the_control_api() {
     let hub = Hub::with_repo().await;
     let rule = json!({ "route": "commit", "method": "POST", "skip": 1, "times": 1, "fault": { "kind": "status", "status": 500 } });
