@@ -266,6 +266,20 @@ describe("in a page", () => {
     await opened.close();
   });
 
+  test("an abort while a body is half on its way closes its connection", async () => {
+    const opened = await open(new Map([["half.bin", noise(40 * MIB, 50)]]));
+    await hub.order({ route: "cas.xorb", fault: { kind: "dripRequest", bytesPerSecond: MIB } });
+    await begin(opened, { useWebWorkers: { poolSize: 2 } });
+    await until(async () => (await xorbs()).some(({ requestBytes }) => requestBytes > 0));
+    await opened.page.evaluate(() => window.job.abort());
+    const { error } = await outcome(opened);
+    assert.equal(error.name, "AbortError");
+    await until(async () => (await hub.requests()).every(({ endedAt }) => endedAt !== null), 5);
+    assert.ok((await xorbs()).every(({ requestBytes, headers }) => requestBytes < Number(headers["content-length"])));
+    await hub.heal();
+    await opened.close();
+  });
+
   test("without workers it packs on the page's own thread", async () => {
     const files = new Map([
       ["a.bin", noise(9 * MIB, 60)],

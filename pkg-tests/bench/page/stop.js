@@ -11,7 +11,7 @@ export async function stop(push, { count, size, afterMs }) {
   const job = push(files);
   const ended = job.then(
     () => "done",
-    (error) => error.name,
+    (error) => (error.name === "AbortError" ? "aborted" : `${error.name}: ${error.message}`),
   );
   await Promise.race([new Promise((resolve) => setTimeout(resolve, afterMs)), ended]);
   const begun = performance.now();
