@@ -1,6 +1,7 @@
 //! Whatever happens to the commit's answer: one commit of ours stands, or a clear error says that none does.
 
 use hubferry::error::Code;
+use hubferry::push::{Operation, PushOptions};
 
 use crate::sim::{Fault, Held, SimHub, World, fault_on, folder, options};
 
@@ -12,7 +13,7 @@ fn push(fault: Fault, times: u32) -> (World, Result<hubferry::push::PushOutput, 
 }
 
 fn ours(world: &World) -> usize {
-    world.hub.history.iter().filter(|commit| commit.title == "ours").count()
+    world.hub.history.iter().filter(|commit| commit.is_ours()).count()
 }
 
 #[test]
@@ -53,6 +54,50 @@ fn somebody_elses_commit_is_built_upon() {
     let titles: Vec<&str> = world.hub.history.iter().map(|commit| commit.title.as_str()).collect();
     assert_eq!(titles, ["initial commit", "somebody else", "ours"]);
     assert!(world.hub.tree.contains_key("theirs"));
+}
+
+#[test]
+fn somebody_elses_commit_with_our_title_is_not_taken_for_ours() {
+    for verify in [true, false] {
+        let mut world = World::new(SimHub::new(), 26, fault_on("commit", Fault::ForeignTwin, 1));
+        let operations = world.adds(&folder());
+        let output = world.push(PushOptions { verify, ..options() }, operations).expect("the push");
+        let made: Vec<(&str, bool)> =
+            world.hub.history.iter().map(|commit| (commit.title.as_str(), commit.is_ours())).collect();
+        assert_eq!(made, [("initial commit", false), ("ours", false), ("ours", true)]);
+        assert_eq!((output.head.oid, output.verified), (world.hub.head(), verify));
+        assert!(folder().iter().all(|(path, _)| world.hub.tree.contains_key(*path)));
+    }
+}
+
+#[test]
+fn somebody_elses_commit_with_our_title_is_not_taken_for_one_that_deletes() {
+    let mut hub = SimHub::new();
+    hub.foreign_commit("before", vec![("old", Held::Regular(b"old".to_vec()))]);
+    let mut world = World::new(hub, 27, fault_on("commit", Fault::ForeignTwin, 1));
+    world.push(options(), vec![Operation::Delete { path: "old".to_owned() }]).expect("the push");
+    assert_eq!(ours(&world), 1);
+    assert!(!world.hub.tree.contains_key("old"));
+}
+
+#[test]
+fn a_callers_parent_holds_also_against_a_commit_with_our_title() {
+    let hub = SimHub::new();
+    let parent_commit = Some(hub.head());
+    let mut world = World::new(hub, 28, fault_on("commit", Fault::ForeignTwin, 1));
+    let operations = world.adds(&folder());
+    let error = world.push(PushOptions { parent_commit, ..options() }, operations).expect_err("the branch moved");
+    assert_eq!((error.code, ours(&world)), (Code::Conflict, 0));
+}
+
+#[test]
+fn a_deletion_whose_answer_is_lost_is_found_in_the_history() {
+    let mut hub = SimHub::new();
+    hub.foreign_commit("before", vec![("old", Held::Regular(b"old".to_vec()))]);
+    let mut world = World::new(hub, 29, fault_on("commit", Fault::CutAfter, 1));
+    let output = world.push(options(), vec![Operation::Delete { path: "old".to_owned() }]).expect("the push");
+    assert_eq!((ours(&world), world.count("commit")), (1, 1));
+    assert_eq!(output.head.oid, world.hub.head());
 }
 
 #[test]

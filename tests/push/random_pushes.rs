@@ -36,6 +36,9 @@ struct Plan {
     /// After so many steps the program ends and is begun again, with or without what was written last.
     crashes: Vec<(u32, bool)>,
     keeps_journal: bool,
+    is_gentle: bool,
+    /// Bytes a second.
+    limit: Option<u64>,
     slowness_ms: u64,
     /// When the connection goes, and comes back.
     connection: Vec<(Millis, bool)>,
@@ -70,7 +73,7 @@ const PASSING: [Fault; 15] = [
     Fault::LateTwin,
 ];
 
-const OTHERS: [Fault; 12] = [
+const OTHERS: [Fault; 13] = [
     Fault::Status(400),
     Fault::Status(401),
     Fault::Status(403),
@@ -83,6 +86,7 @@ const OTHERS: [Fault; 12] = [
     Fault::Damaged,
     Fault::Expire,
     Fault::ForeignCommit,
+    Fault::ForeignTwin,
 ];
 
 impl Spoiler {
@@ -93,10 +97,12 @@ impl Spoiler {
             Spoiler::Passing(_) if kind == "open-pull" => Fault::None,
             Spoiler::Passing(percent) if chance.percent(percent) => chance.pick(&PASSING),
             // Somebody else's file may only stand where the commit goes to.
-            Spoiler::Anything(percent) if chance.percent(percent) => match chance.below(PASSING.len() as u64 + 12) {
+            Spoiler::Anything(percent) if chance.percent(percent) => match chance.below(PASSING.len() as u64 + 13) {
                 n if n < PASSING.len() as u64 => PASSING[n as usize],
                 _ => match chance.pick(&OTHERS) {
-                    Fault::ForeignCommit if kind != "commit" => Fault::None,
+                    Fault::ForeignCommit | Fault::ForeignTwin if kind != "commit" => Fault::None,
+                    // Who is told that a commit holds something else believes it.
+                    Fault::Damaged if kind == "read-back" => Fault::None,
                     fault => fault,
                 },
             },
@@ -164,6 +170,8 @@ impl Plan {
             slowness_ms: chance.pick(&[0, 0, 1_000, 12_000]),
             connection: if is_calm { Vec::new() } else { spells(&mut chance) },
             planner: chance.pick(&[plan_commit as fn(&CommitState) -> usize, one_by_one, by_fives]),
+            is_gentle: chance.percent(20),
+            limit: chance.percent(15).then(|| chance.pick(&[30_000, 1_000_000])),
         }
     }
 
@@ -298,6 +306,8 @@ fn push(plan: &Plan, world: &mut World) -> Result<PushOutput, Error> {
         }
     }
     let mut push = world.open_push(plan.options.clone(), operations);
+    push.gentle(plan.is_gentle);
+    push.limit_speed(plan.limit);
     for &turns in &plan.pauses {
         if world.run_for(&mut push, turns) {
             break;
@@ -341,6 +351,7 @@ fn run(seed: u64) {
         world.reading_peak
     );
     assert!(world.kept_peak <= plan.options.buffer_budget_bytes, "kept {}", world.kept_peak);
+    assert!(world.packed_peak <= plan.options.buffer_budget_bytes, "packed {}", world.packed_peak);
 
     let pulls: Vec<_> = world.hub.pulls.iter().filter(|pull| pull.author == ME).collect();
     assert!(pulls.len() <= usize::from(plan.options.pull_request), "{} pull requests", pulls.len());
@@ -352,7 +363,7 @@ fn run(seed: u64) {
         main.remove("theirs");
         assert_eq!(main, plan.hub.tree, "main is as it was");
     }
-    let ours: Vec<_> = history.iter().filter(|commit| commit.title.starts_with("ours")).collect();
+    let ours: Vec<_> = history.iter().filter(|commit| commit.is_ours()).collect();
     let is_chain = plan.options.commits == Commits::Auto;
     assert!(is_chain || ours.len() <= 1, "{} commits", ours.len());
     let mut lines = BTreeSet::new();

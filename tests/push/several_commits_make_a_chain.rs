@@ -194,6 +194,56 @@ fn whatever_happens_to_an_answer_in_the_chain_each_commit_is_made_once() {
 }
 
 #[test]
+fn a_chain_goes_on_gently_after_a_pause_and_without_a_connection_for_a_while() {
+    let files = mixed(700);
+    for (seed, is_gentle) in [(350, true), (351, false)] {
+        for (options, hub) in [(auto(), SimHub::new()), (auto_by_xet(), SimHub::with_xet()), (asking(), SimHub::new())]
+        {
+            for moment in 0..20 {
+                let (is_pull, has_moved) = (options.pull_request, moment % 2 == 0);
+                let mut world = World::new(hub.clone(), seed, no_faults());
+                let operations = adds(&mut world, &files);
+                let mut push = world.open_push(options.clone(), operations);
+                push.gentle(is_gentle);
+                world.run_for(&mut push, 100 * moment);
+                push.pause();
+                world.run_for(&mut push, 60);
+                world.now.0 += 600_000;
+                if has_moved {
+                    world.connection.extend([(world.now, false), (Millis(world.now.0 + 3_600_000), true)]);
+                }
+                push.resume();
+                push.gentle(!is_gentle);
+                let name = format!("gentle {is_gentle}, pull request {is_pull}, moment {moment}");
+                let output = world.run(&mut push).unwrap_or_else(|error| panic!("{name}: {error}"));
+                // What has waited for long goes, though it is few.
+                assert!((3..=5).contains(&output.commits.len()) && output.verified, "{name}: {:?}", output.commits);
+                let history = if is_pull { &world.hub.pulls[0].history } else { &world.hub.history };
+                let made: Vec<(&str, usize)> =
+                    history.iter().skip(1).map(|commit| (commit.id.as_str(), commit.lines.len())).collect();
+                let told = output.commits.iter().map(|made| (made.oid.as_str(), made.files as usize));
+                assert_eq!(made, told.collect::<Vec<_>>(), "{name}");
+                assert_eq!(made.iter().map(|(_, files)| files).sum::<usize>(), 700, "{name}");
+                assert_eq!(world.hub.pulls.len(), usize::from(is_pull), "{name}");
+            }
+        }
+    }
+}
+
+#[test]
+fn somebody_elses_commit_with_the_title_of_a_part_is_not_taken_for_it() {
+    let files = small(700);
+    let faults: Faults = Box::new(|kind, n| if (kind, n) == ("commit", 1) { Fault::ForeignTwin } else { Fault::None });
+    let Pushed { world, end } = push(auto(), SimHub::new(), &files, 352, faults);
+    let output = end.expect("the push");
+    let made: Vec<(&str, bool)> =
+        world.hub.history.iter().skip(1).map(|commit| (commit.title.as_str(), commit.is_ours())).collect();
+    assert_eq!(made, [("ours", false), ("ours", true), ("ours (part 2)", true), ("ours (part 3)", true)]);
+    assert_eq!(output.commits.len(), 3);
+    assert_each_once(&world, &files);
+}
+
+#[test]
 fn somebody_elses_commit_in_the_chain_is_built_upon_and_earlier_batches_are_not_asked_again() {
     let mut hub = SimHub::new();
     let files = small(700);

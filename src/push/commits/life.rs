@@ -1,20 +1,22 @@
 //! The life of one commit: sent, looked for when nobody knows whether it was made, sent again.
 //!
 //! Every commit names its parent, so a late twin is refused by the Hub. When nobody knows whether a commit was made (the
-//! answer was lost, or another commit came first), the history since the parent tells: the first commit after it with our
-//! title is ours; none means that the commit can be sent again; somebody else's means a new parent, unless the caller
-//! insisted on the old one.
+//! answer was lost, or another commit came first), the history since the parent tells: the first commit after it is ours when it
+//! has our title and holds what ours does, because others use the same titles; none means that the commit can be sent again;
+//! somebody else's means a new parent, unless the caller insisted on the old one.
 
 use std::sync::Arc;
 
 use super::super::read::read_error;
-use super::super::shared::{Purpose, Shared};
+use super::super::shared::{Batch, Purpose, Shared};
 use super::super::types::{Commits, Event};
+use super::read_back;
 use crate::error::{Code, Error};
 use crate::exchange::{Errand, lost_error};
 use crate::http::Response;
 use crate::hub::commit::{Commit, CommitDone, CommitLine};
 use crate::hub::commits::{CommitInfo, ListCommits};
+use crate::hub::paths_info::PathsInfo;
 use crate::hub::{Endpoint, Replay};
 use crate::journal::control::{Posting, Record};
 use crate::limits::{COMMIT_DEADLINE, COMMIT_SCALE};
@@ -57,6 +59,22 @@ enum State {
     Posting(Attempt),
     /// The history is being read, because of this error.
     LookingBack(Attempt, Error),
+    /// The commit that has our title is being read.
+    Comparing(Box<Candidate>),
+}
+
+/// A commit that may be ours.
+struct Candidate {
+    /// What is under way.
+    attempt: Attempt,
+    /// What was given up before, when it would be that.
+    earlier: Option<Attempt>,
+    done: CommitDone,
+    /// The newest commit of the branch.
+    head: String,
+    /// Questions that are open.
+    open: usize,
+    differs: bool,
 }
 
 #[derive(Default)]
@@ -72,6 +90,11 @@ pub(super) struct Life {
 impl Life {
     pub(super) fn is_busy(&self) -> bool {
         !matches!(self.state, State::Idle)
+    }
+
+    /// Whether this was asked to recognize a commit.
+    pub(super) fn asks(&self, batch: &Batch<PathsInfo>) -> bool {
+        matches!(&self.state, State::Comparing(candidate) if candidate.done.oid == batch.endpoint.revision)
     }
 
     /// Sends a commit.
@@ -119,6 +142,11 @@ impl Life {
                 let response = outcome.map_err(lost_error)?;
                 let page = endpoint.parse(&response, &shared.options.hub)?;
                 self.judge(shared, now, attempt, cause, &page.commits)
+            }
+            (Purpose::ReadBack(batch), State::Comparing(mut candidate)) => {
+                candidate.open -= 1;
+                candidate.differs |= !read_back::compare(shared, &batch, outcome)?.is_empty();
+                Ok(self.recognize(candidate))
             }
             _ => Err(Error::internal("an answer was handed to the wrong stage")),
         }
@@ -212,13 +240,26 @@ impl Life {
         };
         let url = shared.options.hub.page_url(&commit.repo, &format!("/commit/{}", first.id));
         let done = CommitDone { oid: first.id.clone(), url, hook_output: String::new(), pull_request_url: None };
-        if is_title(&first.title, &attempt) {
-            return Ok(Fate::Made(attempt, done));
+        let head = history[0].id.clone();
+        let earlier = match is_title(&first.title, &attempt) {
+            true => None,
+            false => match self.given_up.iter().position(|earlier| is_title(&first.title, earlier)) {
+                Some(at) => Some(self.given_up.swap_remove(at)),
+                None => return Ok(Fate::Outrun(attempt, head)),
+            },
+        };
+        let open = read_back::ask_all(shared, now, &done.oid, earlier.as_ref().unwrap_or(&attempt))?;
+        Ok(self.recognize(Box::new(Candidate { attempt, earlier, done, head, open, differs: false })))
+    }
+
+    /// What has our title is ours when it holds what ours does.
+    fn recognize(&mut self, candidate: Box<Candidate>) -> Fate {
+        if candidate.open > 0 {
+            self.state = State::Comparing(candidate);
+            return Fate::Open;
         }
-        if let Some(at) = self.given_up.iter().position(|earlier| is_title(&first.title, earlier)) {
-            return Ok(Fate::Made(self.given_up.swap_remove(at), done));
-        }
-        Ok(Fate::Outrun(attempt, history[0].id.clone()))
+        let Candidate { attempt, earlier, done, head, differs, .. } = *candidate;
+        if differs { Fate::Outrun(attempt, head) } else { Fate::Made(earlier.unwrap_or(attempt), done) }
     }
 }
 

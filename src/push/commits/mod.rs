@@ -282,7 +282,7 @@ impl Finish {
     ) -> Result<(), Error> {
         match purpose {
             Purpose::Pull => self.pull.settled(shared, now, outcome),
-            Purpose::ReadBack(batch) => {
+            Purpose::ReadBack(batch) if !self.life.asks(&batch) => {
                 self.read_back.settled(shared, &batch, outcome);
                 Ok(())
             }

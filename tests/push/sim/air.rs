@@ -98,8 +98,9 @@ impl World {
             _ => {
                 match fault {
                     Fault::ForeignPull => drop(self.hub.open("ours", "somebody")),
-                    Fault::ForeignCommit => {
-                        self.hub.foreign_commit("somebody else", vec![("theirs", Held::Regular(b"x".to_vec()))]);
+                    Fault::ForeignCommit | Fault::ForeignTwin => {
+                        let title = if fault == Fault::ForeignTwin { "ours" } else { "somebody else" };
+                        self.hub.foreign_commit(title, vec![("theirs", Held::Regular(b"x".to_vec()))]);
                     }
                     Fault::Expire => {
                         self.hub.generation += 1;

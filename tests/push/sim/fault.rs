@@ -35,6 +35,8 @@ pub enum Fault {
     FileGone,
     /// Somebody else commits just before.
     ForeignCommit,
+    /// The same, with our title.
+    ForeignTwin,
     /// Somebody else opens a pull request with our title just before.
     ForeignPull,
 }

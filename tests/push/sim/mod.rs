@@ -18,7 +18,9 @@ use std::collections::{BTreeMap, BTreeSet, HashMap, VecDeque};
 
 use hubferry::Error;
 use hubferry::http::{FileIdx, Request};
-use hubferry::push::{CommitState, Event, FileOutcome, Operation, Push, PushOptions, PushOutput, plan_commit};
+use hubferry::push::{
+    CommitState, Event, FileOutcome, Operation, Progress, Push, PushOptions, PushOutput, plan_commit,
+};
 use hubferry::step::{Step, StepId};
 use hubferry::time::Millis;
 
@@ -167,6 +169,7 @@ impl World {
 
     /// Lets a machine take so many turns, or fewer when it ends; whether it has.
     pub fn run_for(&mut self, push: &mut Push, turns: u32) -> bool {
+        let mut last = push.progress(self.now);
         for _ in 0..turns {
             match push.poll(self.now) {
                 Step::Done(_) => return true,
@@ -181,6 +184,7 @@ impl World {
                 }
                 step => self.take(step),
             }
+            self.watch(push, &mut last);
         }
         false
     }
@@ -202,13 +206,18 @@ impl World {
                 }
                 step => self.take(step),
             }
-            let progress = push.progress(self.now);
-            if !self.events.iter().any(|event| matches!(event, Event::Retry { cause, .. } if cause.contains("first"))) {
-                assert_forward(&last, &progress);
-            }
-            last = progress;
+            self.watch(push, &mut last);
         }
         panic!("the push does not settle: at {:?}, after {} requests", self.now, self.requests.len());
+    }
+
+    /// Progress goes forward, unless somebody else's commit came first.
+    fn watch(&self, push: &mut Push, last: &mut Progress) {
+        let progress = push.progress(self.now);
+        if !self.events.iter().any(|event| matches!(event, Event::Retry { cause, .. } if cause.contains("first"))) {
+            assert_forward(last, &progress);
+        }
+        *last = progress;
     }
 
     /// Registers contents and returns the operations that add them.

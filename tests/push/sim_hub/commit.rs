@@ -5,7 +5,7 @@ use hubferry::http::{Request, Response};
 use serde_json::{Value, json};
 
 use super::pulls::SimPull;
-use super::{HUB, Held, SimCommit, SimHub, answer, refuse};
+use super::{HUB, Held, ME, SimCommit, SimHub, answer, refuse};
 
 impl SimHub {
     pub(super) fn commit(&mut self, request: &Request, body: &[u8]) -> Response {
@@ -21,7 +21,7 @@ impl SimHub {
         if Some(parent) != history.last().map(|commit| commit.id.as_str()) {
             return refuse(412, None, "The branch was updated since");
         }
-        let commit = SimCommit::new(history, header["summary"].as_str().expect("summary"), Vec::new());
+        let commit = SimCommit::new(history, header["summary"].as_str().expect("summary"), ME, Vec::new());
         let mut tree = pull.map_or(&self.tree, |at| &self.pulls[at].tree).clone();
         for line in &lines {
             let value = &line["value"];

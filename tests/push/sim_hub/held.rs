@@ -32,14 +32,20 @@ pub enum Held {
 pub struct SimCommit {
     pub id: String,
     pub title: String,
+    pub author: String,
     pub lines: Vec<Value>,
 }
 
 impl SimCommit {
-    pub(super) fn new(before: &[SimCommit], title: &str, lines: Vec<Value>) -> SimCommit {
+    pub(super) fn new(before: &[SimCommit], title: &str, author: &str, lines: Vec<Value>) -> SimCommit {
         let parent = before.last().map_or("", |commit| commit.id.as_str());
         let id = hex(&Sha1::digest(format!("{}{title}{parent}", before.len())));
-        SimCommit { id, title: title.to_owned(), lines }
+        SimCommit { id, title: title.to_owned(), author: author.to_owned(), lines }
+    }
+
+    /// Whether a push of ours has made it.
+    pub fn is_ours(&self) -> bool {
+        self.title.starts_with("ours") && self.author == ME
     }
 }
 
@@ -47,7 +53,7 @@ impl SimCommit {
 pub(super) fn commits(history: &[SimCommit]) -> Value {
     let row = |commit: &SimCommit| {
         json!({
-            "id": commit.id, "title": commit.title, "message": "", "authors": [{ "user": ME }],
+            "id": commit.id, "title": commit.title, "message": "", "authors": [{ "user": commit.author }],
             "date": "2026-01-01T00:00:00.000Z",
         })
     };

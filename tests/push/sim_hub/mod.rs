@@ -88,23 +88,18 @@ impl SimHub {
         for (path, held) in files {
             self.tree.insert(path.to_owned(), held);
         }
-        self.record(title, Vec::new());
+        self.record(title, "somebody");
     }
 
     /// Whether a request is about a commit that the push made.
     pub fn is_ours(&self, request: &Request) -> bool {
         let pulls = self.pulls.iter().flat_map(|pull| &pull.history);
-        self.history
-            .iter()
-            .chain(pulls)
-            .any(|commit| commit.title.starts_with("ours") && request.url.contains(&commit.id))
+        self.history.iter().chain(pulls).any(|commit| commit.is_ours() && request.url.contains(&commit.id))
     }
 
-    fn record(&mut self, title: &str, lines: Vec<Value>) -> String {
-        let commit = SimCommit::new(&self.history, title, lines);
-        let id = commit.id.clone();
+    fn record(&mut self, title: &str, author: &str) {
+        let commit = SimCommit::new(&self.history, title, author, Vec::new());
         self.history.push(commit);
-        id
     }
 
     /// Does the work and answers, unless the quota is used up.

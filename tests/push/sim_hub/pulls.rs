@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use hubferry::http::Request;
 use serde_json::{Value, json};
 
-use super::{Held, SimCommit, SimHub};
+use super::{Held, ME, SimCommit, SimHub};
 
 /// A pull request.
 #[derive(Debug, Clone)]
@@ -42,7 +42,7 @@ impl SimHub {
         let title = format!("{} (#{})", pull.title, pull.num);
         let files = pull.tree.clone();
         self.tree.extend(files);
-        self.record(&title, Vec::new());
+        self.record(&title, ME);
     }
 
     pub(super) fn pull(&self, request: &Request) -> Option<usize> {
