@@ -94,11 +94,14 @@ impl Endpoint for OpenPull {
         Ok(self.bare(hub).json(body))
     }
 
-    /// Errors: as always; `timeout` too when a gateway gave up waiting, because then the work may yet be done.
+    /// Errors: as always; `timeout` too when a gateway gave up waiting, because then the work may yet be done; `server_error` where
+    /// it cannot be, because the request did not come, or came too early.
     fn parse(&self, response: &Response, hub: &Hub) -> Result<u64, Error> {
         json(response, &self.bare(hub), |answer| Fields::of(answer)?.get("num")).map_err(|mut error| {
-            if matches!(response.status, 502 | 504) {
-                error.code = Code::Timeout;
+            match response.status {
+                502 | 504 => error.code = Code::Timeout,
+                408 | 425 => error.code = Code::ServerError,
+                _ => {}
             }
             error
         })
@@ -243,9 +246,9 @@ mod tests {
         let open = OpenPull { repo: repo_here(), title: "Add a".to_owned(), description: String::new() };
         assert_eq!(open.parse(&good(r#"{"num":3,"status":"draft"}"#), &hub()).unwrap(), 3);
         assert_eq!(open.parse(&good(r#"{"num":-3}"#), &hub()).unwrap_err().code, Code::Protocol);
-        for (status, code) in
-            [(500, Code::ServerError), (503, Code::ServerError), (502, Code::Timeout), (504, Code::Timeout)]
-        {
+        let rows =
+            [(500, Code::ServerError), (503, Code::ServerError), (408, Code::ServerError), (425, Code::ServerError)];
+        for (status, code) in rows.into_iter().chain([(502, Code::Timeout), (504, Code::Timeout)]) {
             assert_eq!(open.parse(&answer(status, &[], ""), &hub()).unwrap_err().code, code, "{status}");
         }
         let ready = MakeReady { repo: repo_here(), num: 3 };

@@ -173,9 +173,9 @@ fn expected(kind: &Kind, fault: Fault, when: When) -> End {
         ("commit" | "open-pull", Fault::CutAfter | Fault::StatusAfter(_) | Fault::HalfAnswer) => return End::Success,
         ("merge", Fault::CutAfter | Fault::StatusAfter(_)) => return End::Success,
         // One that may yet be opened must not be opened again.
-        ("open-pull", Fault::Status(408 | 425 | 502 | 504) | Fault::Later(425, _) | Fault::Hang | Fault::Silence) => {
-            return End::Either(&[Timeout]);
-        }
+        ("open-pull", Fault::Status(502 | 504) | Fault::Hang | Fault::Silence) => return End::Either(&[Timeout]),
+        // These say that it was not.
+        ("open-pull", Fault::Status(408 | 425) | Fault::Later(425, _)) => &[ServerError],
         ("open-pull", Fault::CutBefore | Fault::CutMiddle) => return End::Either(&[Blocked]),
         (_, Fault::Later(429, 86_400)) => return End::Failure(&[RateLimited]),
         (_, Fault::Status(408 | 425) | Fault::Later(425, _) | Fault::Hang | Fault::Silence) => &[Timeout],
