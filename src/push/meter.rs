@@ -21,6 +21,8 @@ pub(super) struct Meter {
     by_xet: bool,
     /// Bytes of bodies that lanes have sealed.
     sealed: u64,
+    /// Bytes that have left and will leave again in another body: they count once.
+    sent_in_vain: u64,
     /// Bytes of files that the Hub leaves out.
     left_out: u64,
     /// Bytes that count as read, and were read by an earlier run.
@@ -93,9 +95,10 @@ impl Meter {
         self.sealed += bytes;
     }
 
-    /// So many bytes of a body will not be sent.
-    pub(super) fn xorb_lost(&mut self, bytes: u64) {
+    /// A body is gone with its lane, of which so many bytes have left: its content is packed and sent once more.
+    pub(super) fn xorb_lost(&mut self, bytes: u64, sent: u64) {
         self.sealed = self.sealed.saturating_sub(bytes);
+        self.sent_in_vain += sent;
     }
 
     /// A shard that names a file was accepted.
@@ -117,7 +120,9 @@ impl Meter {
     /// `fresh` bytes left us, `first` of them for the first time.
     pub(super) fn bytes_sent(&mut self, fresh: u64, first: u64) {
         self.sent_with_repetitions += fresh;
-        self.progress.bytes.sent += first;
+        let again = first.min(self.sent_in_vain);
+        self.sent_in_vain -= again;
+        self.progress.bytes.sent += first - again;
     }
 
     /// The store holds an LFS object that `files` files share.

@@ -90,8 +90,12 @@ impl Mirror {
                 }
                 page.next
             }
-            // The folder is not there: nothing to delete. Of one that goes on, the rest must be known.
-            Err(error) if error.code == Code::EntryNotFound && listing.page.next.is_none() => None,
+            // The folder is not there: nothing to delete. The root always is, and of one that goes on, the rest must be known.
+            Err(error)
+                if error.code == Code::EntryNotFound && listing.page.next.is_none() && !listing.prefix.is_empty() =>
+            {
+                None
+            }
             Err(error) => return Err(error),
         };
         let Some(next) = next else {

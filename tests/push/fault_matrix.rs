@@ -197,8 +197,6 @@ fn expected(kind: &Kind, fault: Fault, when: When) -> End {
         // A Hub that does not know the question: nobody is kept from writing, and there is no content store.
         ("may-write", Fault::Status(400 | 409 | 413 | 422)) => return End::Success,
         ("xet-token", Fault::Status(400 | 404 | 422)) => return End::Success,
-        // The folder to be emptied is not there.
-        ("tree", Fault::Status(404)) if when != When::Third => return End::Success,
         // Somebody else made the branch.
         ("branch", Fault::Status(409)) => return End::Either(&[RevisionNotFound]),
         ("commit", Fault::Status(409)) => &[Conflict],
@@ -347,8 +345,7 @@ fn judge(kind: &Kind, way: Way, fault: Fault, when: When) -> Vec<String> {
             hold(!is_due || holds(&world.hub, tree, path, &bytes), format!("{path} is not what was pushed"));
         }
         let old = tree.keys().filter(|path| path.starts_with("old/")).count();
-        let emptied = kind.setting == Setting::Mirror && !(kind.name == "tree" && fault == Fault::Status(404));
-        hold(old == if emptied { 0 } else { 7 }, format!("{old} old files"));
+        hold(old == if kind.setting == Setting::Mirror { 0 } else { 7 }, format!("{old} old files"));
     }
     if made == 0 {
         hold(*tree == before.tree, "the tree changed without a commit".into());

@@ -1,5 +1,6 @@
 //! Delete patterns: what the repo holds, matches, and is not added goes with the same commit.
 
+use hubferry::error::Code;
 use hubferry::push::{Operation, PushOptions};
 use proptest::prelude::*;
 use serde_json::Value;
@@ -67,6 +68,16 @@ fn deletes_come_first_and_never_touch_what_is_added() {
 fn a_star_makes_the_repo_a_mirror() {
     let world = push(deleting(&["*"], ""), &["same.txt", "new"], 92, no_faults());
     assert_eq!(world.hub.tree.keys().collect::<Vec<_>>(), [".gitattributes", "new", "same.txt"]);
+}
+
+#[test]
+fn a_repo_that_seems_not_to_be_there_is_not_taken_for_an_empty_one() {
+    let mut world = World::new(hub(), 98, fault_on("tree", Fault::Status(404), 1));
+    let operations = world.adds(&[("new", b"new".to_vec())]);
+    let error = world.push(deleting(&["*"], ""), operations).expect_err("nobody knows what is to be deleted");
+    assert_eq!((error.code, world.count("commit")), (Code::EntryNotFound, 0));
+    let world = push(deleting(&["*"], "not/there"), &["new"], 99, no_faults());
+    assert_eq!(world.hub.history.len(), 3, "a folder may be missing");
 }
 
 #[test]

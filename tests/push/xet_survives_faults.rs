@@ -164,7 +164,8 @@ proptest! {
     #[test]
     fn any_order_any_loss_the_same_commit(
         seed: u64,
-        every in 2u32..6,
+        // Of two requests that go again side by side, every second one lost would always be the same.
+        every in 3u32..6,
         kind in 0usize..5,
         deaths in proptest::collection::vec(0u32..120, 0..2),
         pauses in proptest::collection::vec(1u32..200, 0..3),

@@ -327,14 +327,15 @@ impl Finish {
         shared.parent = Some(made.oid.clone());
         shared.deletes_are_done = true;
         if shared.options.commits == Commits::One {
-            self.look_at(shared, now, &made.oid, 0..shared.files.len())?;
+            let all: Vec<usize> = (0..shared.files.len()).collect();
+            self.look_at(shared, now, &made.oid, &all)?;
         } else {
             // What was unchanged before them stays so, whoever commits later.
             let last = files.iter().max().copied().unwrap_or(0);
             for file in shared.files.iter_mut().take(last) {
                 file.done |= file.skipped == Some(FileState::Unchanged);
             }
-            self.look_at(shared, now, &made.oid, files.into_iter())?;
+            self.look_at(shared, now, &made.oid, &files)?;
         }
         if !done.hook_output.is_empty() {
             let feed = if self.hook_output.is_empty() { "" } else { "\n" };
@@ -344,13 +345,7 @@ impl Finish {
         Ok(())
     }
 
-    fn look_at(
-        &mut self,
-        shared: &mut Shared,
-        now: Millis,
-        commit: &str,
-        files: impl Iterator<Item = usize>,
-    ) -> Result<(), Error> {
+    fn look_at(&mut self, shared: &mut Shared, now: Millis, commit: &str, files: &[usize]) -> Result<(), Error> {
         if !shared.options.verify {
             return Ok(());
         }

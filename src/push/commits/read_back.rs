@@ -39,16 +39,9 @@ impl ReadBack {
     }
 
     /// Asks what a commit holds at the paths of these files.
-    pub(super) fn ask(
-        &mut self,
-        shared: &mut Shared,
-        now: Millis,
-        commit: &str,
-        files: impl Iterator<Item = usize>,
-    ) -> Result<(), Error> {
+    pub(super) fn ask(&mut self, shared: &mut Shared, now: Millis, commit: &str, files: &[usize]) -> Result<(), Error> {
         let standing = self.standing.get_or_insert_with(|| standing(shared));
-        let files: Vec<usize> = files.filter(|&index| standing[index] && !is_left_out(shared, index)).collect();
-        self.in_flight += ask_paths(shared, now, commit, &files, &[])?;
+        self.in_flight += ask(shared, now, commit, standing, files, &[])?;
         Ok(())
     }
 
@@ -67,7 +60,7 @@ impl ReadBack {
                 shared.events.push_back(Event::Warning {
                     code: "not_verified",
                     message: format!("The commit stands, but it could not be read back: {error}"),
-                    paths: batch.files.iter().map(|&index| shared.files[index].path.clone()).collect(),
+                    paths: batch.endpoint.paths.clone(),
                 });
             }
         }
@@ -92,37 +85,53 @@ impl ReadBack {
 /// that takes.
 pub(super) fn ask_all(shared: &mut Shared, now: Millis, commit: &str, attempt: &Attempt) -> Result<usize, Error> {
     let standing = standing(shared);
-    let files = attempt.files.iter().copied();
-    let files: Vec<usize> = files.filter(|&index| standing[index] && !is_left_out(shared, index)).collect();
-    let is_added = |gone: &str| {
-        let below = |path: &str| path.strip_prefix(gone).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'));
-        files.iter().any(|&index| below(&shared.files[index].path))
-    };
-    let deleted = attempt.commit.lines.iter().filter_map(|line| match line {
-        CommitLine::DeleteFile { path } | CommitLine::DeleteFolder { path } => Some(path.trim_end_matches('/')),
-        _ => None,
-    });
-    let gone: Vec<String> = deleted.filter(|path| !is_added(path)).map(str::to_owned).collect();
-    ask_paths(shared, now, commit, &files, &gone)
+    ask(shared, now, commit, &standing, &attempt.files, &attempt.commit.lines)
 }
 
-/// Asks what a commit holds at the paths of these files, and at these other ones. How many questions that takes.
-fn ask_paths(shared: &mut Shared, now: Millis, commit: &str, files: &[usize], gone: &[String]) -> Result<usize, Error> {
-    let paths_of = |files: &[usize]| files.iter().map(|&index| shared.files[index].path.clone()).collect();
-    let batches: Vec<(Vec<String>, Vec<usize>)> = files
-        .chunks(PATHS_INFO_PATHS)
-        .map(|files| (paths_of(files), files.to_vec()))
-        .chain(gone.chunks(PATHS_INFO_PATHS).map(|paths| (paths.to_vec(), Vec::new())))
-        .collect();
-    let count = batches.len();
-    for (paths, files) in batches {
+/// Nothing, in the place of a file.
+const NOTHING: usize = usize::MAX;
+
+fn ask(
+    shared: &mut Shared,
+    now: Millis,
+    commit: &str,
+    standing: &[bool],
+    chosen: &[usize],
+    lines: &[CommitLine],
+) -> Result<usize, Error> {
+    let (mut paths, mut files) = (Vec::new(), Vec::new());
+    for &index in chosen {
+        let file = &shared.files[index];
+        if standing[index] && !matches!(file.skipped, Some(FileState::Ignored | FileState::Failed)) {
+            paths.push(file.path.clone());
+            files.push(index);
+        }
+    }
+    for line in lines {
+        let (CommitLine::DeleteFile { path } | CommitLine::DeleteFolder { path }) = line else { continue };
+        let path = path.trim_end_matches('/');
+        let holds = |&index: &usize| {
+            let rest = shared.files.get(index).and_then(|file| file.path.strip_prefix(path));
+            rest.is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
+        };
+        if !files.iter().any(holds) {
+            paths.push(path.to_owned());
+            files.push(NOTHING);
+        }
+    }
+    let mut questions = 0;
+    while !paths.is_empty() {
+        let at = paths.len().min(PATHS_INFO_PATHS);
+        let (later, others) = (paths.split_off(at), files.split_off(at));
         let (repo, revision) = (shared.options.repo.clone(), commit.to_owned());
         let endpoint = PathsInfo { repo, revision, paths, expand: false };
         let request = endpoint.request(&shared.options.hub)?;
         let purpose = Purpose::ReadBack(Arc::new(Batch { endpoint, files }));
         shared.exchanges.start(Errand::api(purpose, request, Replay::Safe), now);
+        (paths, files) = (later, others);
+        questions += 1;
     }
-    Ok(count)
+    Ok(questions)
 }
 
 /// The paths at which a commit holds something else than it should: the content of its file, or nothing where there is none.
@@ -139,11 +148,14 @@ pub(super) fn compare(
             None => (entry.path.as_str(), (entry.oid.as_str(), entry.size)),
         })
         .collect();
-    let is_wrong = |(at, path): &(usize, &String)| {
-        let file = batch.files.get(*at).map(|&index| &shared.files[index]);
-        held.get(path.as_str()).copied() != file.map(|file| (file.oid().map_or("", String::as_str), file.size))
-    };
-    Ok(batch.endpoint.paths.iter().enumerate().filter(is_wrong).map(|(_, path)| path.clone()).collect())
+    let mut wrong = Vec::new();
+    for (path, &index) in batch.endpoint.paths.iter().zip(&batch.files) {
+        let ours = shared.files.get(index).map(|file| (file.oid().map_or("", String::as_str), file.size));
+        if held.get(path.as_str()).copied() != ours {
+            wrong.push(path.clone());
+        }
+    }
+    Ok(wrong)
 }
 
 /// Files whose content stands when all is applied.
@@ -151,8 +163,4 @@ fn standing(shared: &Shared) -> Vec<bool> {
     let mut standing = vec![false; shared.files.len()];
     plan::standing(shared).into_iter().for_each(|index| standing[index] = true);
     standing
-}
-
-fn is_left_out(shared: &Shared, index: usize) -> bool {
-    matches!(shared.files[index].skipped, Some(FileState::Ignored | FileState::Failed))
 }

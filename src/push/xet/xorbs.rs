@@ -162,7 +162,7 @@ impl Xorbs {
             if let Some(xorb) = self.all.remove(&hash) {
                 self.waiting.retain(|waiting| *waiting != hash);
                 self.unstored -= 1;
-                shared.meter.xorb_lost(xorb.bytes - xorb.high);
+                shared.meter.xorb_lost(xorb.bytes, xorb.high);
             }
         }
     }
