@@ -10,5 +10,5 @@ function node(env, ...args) {
   if (status !== 0) process.exit(status ?? 1);
 }
 
-node({ HUBFERRY_FULL: "1" }, "run.mjs", "drop", "large", "node", "plug");
+node({ HUBFERRY_FULL: "1" }, "run.mjs", "drop", "large", "many-files", "node", "plug");
 node({}, "bench/run.mjs", "--full", "--rounds", "2");

@@ -1,10 +1,13 @@
-// A browser whose plug can be pulled: it keeps its profile on the disk, is killed as the system would kill it, and comes back.
+// Programs whose plug can be pulled: a browser that keeps its profile on the disk, or Node with a journal in files. Both are killed as
+// the system would kill them, and come back.
+import { spawn } from "node:child_process";
 import { createCipheriv, createHash } from "node:crypto";
-import { mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { chromium } from "playwright-core";
 import { FLAGS, PushPage, withoutSystemDialogs } from "./browser.mjs";
 import { chromium as executable } from "./environment.mjs";
+import { workFolder } from "./project.mjs";
 import { until } from "./until.mjs";
 import { pageWatch } from "./watch.mjs";
 
@@ -56,6 +59,8 @@ export async function openWithProfile(profile, hub) {
       const { seen } = await page.watched();
       return Object.values(seen).reduce((sum, { read = {} }) => sum + (read.arrayBuffer ?? 0), 0);
     },
+    /** What of which file was read so far, by all threads: name → spans. */
+    spans: () => page.page.evaluate(() => window.pkgTestsSpans),
     /** Pulls the plug. */
     kill: async () => {
       const pid = processOf(profile);
@@ -65,5 +70,69 @@ export async function openWithProfile(profile, hub) {
       await until(() => processOf(profile) === undefined);
     },
     close: () => context.close(),
+  };
+}
+
+/** The program: pushes a folder, and notes every read of a file before it is made. */
+const PROGRAM = `
+import { appendFileSync } from "node:fs";
+import fs from "node:fs/promises";
+import { syncBuiltinESMExports } from "node:module";
+import { basename } from "node:path";
+
+const [options, notes] = [JSON.parse(process.argv[2]), process.argv[3]];
+const open = fs.open;
+fs.open = async (path, ...rest) => {
+  const file = await open(path, ...rest);
+  const below = String(path).startsWith(options.folder);
+  if (!below) return file;
+  const read = file.read.bind(file);
+  file.read = (buffer, offset, length, position) => {
+    appendFileSync(notes, JSON.stringify([basename(String(path)), position, position + length]) + "\\n");
+    return read(buffer, offset, length, position);
+  };
+  return file;
+};
+syncBuiltinESMExports();
+const { uploadFolder } = await import("hubferry");
+const { commit } = await uploadFolder(options);
+console.log(commit.oid);
+`;
+
+/** Pushes a folder in a process of its own, whose home is `home`. */
+export function runUnderNode(options, home) {
+  const work = workFolder();
+  const script = join(work, "push.mjs");
+  const notes = join(work, "reads");
+  writeFileSync(script, PROGRAM);
+  const env = { ...process.env, HOME: home, HF_HOME: join(home, "huggingface") };
+  const child = spawn(process.execPath, [script, JSON.stringify(options), notes], {
+    env,
+    stdio: ["ignore", "ignore", "pipe"],
+  });
+  let said = "";
+  child.stderr.setEncoding("utf8").on("data", (text) => (said += text));
+  const ended = new Promise((resolve) => child.once("close", (code) => resolve(code)));
+  return {
+    /** What of which file was read so far: name → spans. */
+    spans: () => {
+      const spans = {};
+      if (!existsSync(notes)) return spans;
+      for (const line of readFileSync(notes, "utf8").split("\n").slice(0, -1)) {
+        const [name, start, end] = JSON.parse(line);
+        (spans[name] ??= []).push([start, end]);
+      }
+      return spans;
+    },
+    /** Pulls the plug. */
+    kill: async () => {
+      child.kill("SIGKILL");
+      await ended;
+    },
+    /** Settles when it has ended by itself; rejects when that was no good end. */
+    done: async () => {
+      const code = await ended;
+      if (code !== 0) throw new Error(`the program ended with ${code}: ${said}`);
+    },
   };
 }

@@ -1,4 +1,5 @@
-// Watches what a thread of the page does: which functions of the wasm it calls, what it digests, how many bytes of files it reads.
+// Watches what a thread of the page does: which functions of the wasm it calls, what it digests, how many bytes of files it reads, and
+// which.
 // The page's own thread gets the code before anything else runs; workers get it in front of their script (see `watchedPage`).
 import { cpSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
@@ -12,23 +13,44 @@ function watch(thread) {
     else channel.postMessage({ thread, what, name, amount });
   };
   const seen = { page: {}, worker: {} };
+  const spans = {};
   const note = ({ thread, what, name, amount }) => {
+    if (what === "span") {
+      // By its name alone: whoever asks gives every file a name of its own.
+      const last = (spans[name] ??= []).at(-1);
+      if (last?.[1] === amount[0]) last[1] = amount[1];
+      else spans[name].push(amount);
+      return;
+    }
     const counts = (seen[thread][what] ??= {});
     counts[name] = (counts[name] ?? 0) + amount;
   };
   if (thread === "page") {
     window.pkgTests = { seen, violations: [] };
+    window.pkgTestsSpans = spans;
     channel.addEventListener("message", ({ data }) => note(data));
     document.addEventListener("securitypolicyviolation", (event) => {
       window.pkgTests.violations.push(`${event.violatedDirective} ${event.blockedURI}`);
     });
   }
 
+  // Where in which file a piece of it lies.
+  const places = new WeakMap();
+  const placeOf = (blob) => (blob instanceof File ? { name: blob.name, start: 0 } : places.get(blob));
+  const slice = Blob.prototype.slice;
+  Blob.prototype.slice = function (start = 0, ...rest) {
+    const piece = slice.call(this, start, ...rest);
+    const place = placeOf(this);
+    if (place !== undefined) places.set(piece, { name: place.name, start: place.start + start });
+    return piece;
+  };
   for (const name of ["arrayBuffer", "text", "bytes", "stream"]) {
     const read = Blob.prototype[name];
     if (read === undefined) continue;
     Blob.prototype[name] = function (...args) {
       tell("read", name, this.size);
+      const place = placeOf(this);
+      if (place !== undefined) tell("span", place.name, [place.start, place.start + this.size]);
       return read.apply(this, args);
     };
   }

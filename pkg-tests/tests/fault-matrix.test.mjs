@@ -1,12 +1,16 @@
 // A live sample of the fault matrix, in Chromium against the embedded Hub: each push settles; the repo holds all of it, in one commit, or
 // is untouched; and by the Hub's own list of requests nothing that a store has taken came again.
 import assert from "node:assert/strict";
+import { readdirSync } from "node:fs";
 import { join } from "node:path";
 import { after, before, describe, test } from "node:test";
 import { startBrowser } from "../harness/browser.mjs";
+import { sha256 } from "../harness/compare.mjs";
 import { CASES, nameOf } from "../harness/faulty-cases.mjs";
 import { noise } from "../harness/fixture.mjs";
+import { commits } from "../harness/git.mjs";
 import { startHub } from "../harness/hub.mjs";
+import { xorbsOf } from "../harness/ledger.mjs";
 import { importInstalled, project } from "../harness/project.mjs";
 import { checkHistory, checkRepo, list } from "../harness/pushed.mjs";
 import { serveFolder } from "../harness/static.mjs";
@@ -40,14 +44,18 @@ const optionsOf = (hub, name, way) => ({
 
 /** Runs in the page: pushes, and tells what came of it as plain values. */
 async function pushInPage({ options, files }) {
-  const { uploadFiles } = await import("/entry/browser.js");
+  const { uploadFiles, HubferryError, isHubferryError } = await import("/entry/browser.js");
   const contents = files.map(({ path, base64 }) => ({
     path,
     content: new Blob([Uint8Array.from(atob(base64), (c) => c.charCodeAt(0))]),
   }));
   return uploadFiles({ ...options, files: contents }).then(
     ({ commit }) => ({ oid: commit.oid }),
-    ({ name, code, message }) => ({ error: { name, code, message } }),
+    (error) => {
+      const { name, code, message, retryable, statusCode } = error;
+      const isOurs = error instanceof HubferryError && isHubferryError(error);
+      return { error: { name, code, message, retryable, statusCode, isOurs } };
+    },
   );
 }
 
@@ -75,11 +83,17 @@ async function judge(hub, name, files, { oid, error }, row) {
     assert.equal(row.codes, undefined, `succeeded, and should end with ${row.codes}`);
     const [commit] = checkHistory(repo, 1);
     assert.equal(oid, commit.oid, "it tells of the commit that stands");
-    checkRepo(repo, files);
+    const large = checkRepo(repo, files);
+    await checkStore(hub, name, files, large, requests, row);
   } else {
     const codes = row.codes ?? row.may ?? [];
     assert.ok(codes.includes(error.code), `${error.code}: ${error.message}`);
     assert.ok(!error.message.includes(hub.token), error.message);
+    assert.ok(error.isOurs, `${error.name} is a class of the package's`);
+    assert.equal(error.retryable, error.code === "server_error", `${error.code} and retryable`);
+    // Whoever was refused is told by which status.
+    assert.equal(error.name, error.statusCode === undefined ? "HubferryError" : "HubApiError", error.message);
+    if (row.fault.kind === "status") assert.equal(error.statusCode, row.fault.status, error.message);
     checkHistory(repo, 0);
     checkRepo(repo, new Map());
   }
@@ -89,10 +103,37 @@ async function judge(hub, name, files, { oid, error }, row) {
   for (const [key, sent] of bodies) {
     const told = sent.filter(isTold);
     assert.ok(told.length <= 1, `${key} was stored twice:\n${list(sent)}`);
+    const untold = sent.filter((one) => one.status === 200 && !isTold(one));
+    assert.ok(untold.length <= (row.when.times ?? Infinity), `${key} came without need:\n${list(sent)}`);
     assert.ok(told.length === 0 || sent.indexOf(told[0]) === sent.length - 1, `${key} came again:\n${list(sent)}`);
   }
   const commits = requests.filter((one) => one.route === "commit" && isTold(one));
   assert.ok(commits.length <= 1, list(commits));
+}
+
+/** Bytes that a xorb may have beside what is in it: a head for each chunk. */
+const XORB_HEADS = 1_000;
+
+/** What the store holds of a repo in the end: each content once, and nothing else. */
+async function checkStore(hub, name, files, large, requests, { way }) {
+  const contents = new Map([...large].map((path) => [sha256(files.get(path)), files.get(path).length]));
+  if (way === "lfs") {
+    const folder = join(hub.repoFolder(name), "lfs/objects");
+    const objects = readdirSync(folder, { recursive: true, withFileTypes: true }).filter((entry) => entry.isFile());
+    assert.deepEqual(new Set(objects.map((entry) => entry.name)), new Set(contents.keys()));
+    return;
+  }
+  const xorbs = await xorbsOf(hub, name);
+  assert.deepEqual(new Set(xorbs.keys()), new Set(contents.keys()));
+  const stored = new Map(
+    requests
+      .filter(({ route, method, status }) => route === "cas.xorb" && method === "POST" && status === 200)
+      .map(({ path, requestBytes }) => [path.split("/").at(-1), requestBytes]),
+  );
+  // No chunk of a file stands in two of them: together they are no larger than the files.
+  assert.deepEqual(new Set(stored.keys()), new Set([...xorbs.values()].flatMap((hashes) => [...hashes])));
+  const sum = (values) => [...values].reduce((sum, value) => sum + value, 0);
+  assert.ok(sum(stored.values()) <= sum(contents.values()) + XORB_HEADS, `${sum(stored.values())} bytes of xorbs`);
 }
 
 /** Whether the work was done, and the whole answer came. */
@@ -169,6 +210,8 @@ describe("in Chromium, whatever fails", { concurrency: SIDE_BY_SIDE }, () => {
 describe("in Node, a commit whose answer is cut after the Hub has made it", () => {
   let hub;
   let hubferry;
+  // Contents of each push are its own: what the Hub has already is not sent.
+  let seed = 1_000;
   before(async () => {
     hubferry = await importInstalled("hubferry");
     hub = await startHub();
@@ -183,10 +226,96 @@ describe("in Node, a commit whose answer is cut after the Hub has made it", () =
         const name = `${way}-${kind}`.toLowerCase();
         const row = { way, route: "commit", when: { times: 1 }, fault: { kind }, reset: kind === "dropAnswer" };
         const fault = await prepare(hub, name, row);
-        const files = filesOf(1_000 + name.length);
+        const files = filesOf(seed++);
         const contents = [...files].map(([path, content]) => ({ path, content: new Blob([content]) }));
         const { commit } = await hubferry.uploadFiles({ ...optionsOf(hub, name, way), files: contents });
         assert.equal((await hub.hits()).get(fault), 1);
         await judge(hub, name, files, { oid: commit.oid }, row);
       });
+
+  /** The commits of a branch on top of the Hub's own, the oldest first, as `oid title`. */
+  const made = (name, branch) =>
+    commits(hub.repoFolder(name), branch)
+      .map(({ oid, title }) => `${oid} ${title}`)
+      .reverse()
+      .slice(1);
+
+  /** Pushes in commits of three files. */
+  const pushInParts = (name, way, files, more = {}) =>
+    hubferry.uploadFolder({
+      ...optionsOf(hub, name, way),
+      folder: new Map([...files].map(([path, content]) => [path, new Blob([content])])),
+      commitTitle: "In parts",
+      commits: "auto",
+      planCommits: ({ files, more }) => (files.length >= 3 || !more ? Math.min(files.length, 3) : 0),
+      ...more,
+    });
+
+  const TITLES = ["In parts", "In parts (part 2)", "In parts (part 3)"];
+
+  for (const way of ["lfs", "xet"])
+    for (const [skip, part] of [
+      [1, "the second"],
+      [2, "the last"],
+    ])
+      for (const kind of ["dropAnswer", "halfAnswer"])
+        test(`${way}: ${kind}, ${part} of three`, async () => {
+          const name = `parts-${way}-${skip}-${kind}`.toLowerCase();
+          await hub.create(name);
+          await hub.heal();
+          await hub.forget();
+          const fault = await hub.order({
+            route: "commit",
+            skip,
+            times: 1,
+            fault: { kind },
+            reset: kind === "dropAnswer",
+          });
+          const files = filesOf(seed++);
+          const output = await pushInParts(name, way, files);
+          assert.equal((await hub.hits()).get(fault), 1);
+          assert.deepEqual(
+            made(name),
+            output.commits.map(({ oid }, i) => `${oid} ${TITLES[i]}`),
+          );
+          assert.equal(output.commits.length, 3);
+          assert.equal(output.commit.oid, output.commits[2].oid);
+          checkRepo(hub.repoFolder(name), files);
+          const posted = (await hub.requests()).filter(({ route }) => route === "commit");
+          assert.equal(posted.length, 3, "nothing was sent again");
+        });
+
+  test("a pull request: its opening, a commit of it and its merge, all cut", async () => {
+    const name = "pull-cut";
+    await hub.create(name);
+    await hub.heal();
+    await hub.forget();
+    for (const [route, skip] of [
+      ["discussions.create", 0],
+      ["commit", 1],
+      ["discussions.status", 0],
+      ["discussions.merge", 0],
+    ])
+      await hub.order({ route, skip, times: 1, fault: { kind: "dropAnswer" }, reset: true });
+    const files = filesOf(seed++);
+    const output = await pushInParts(name, "xet", files, { isPullRequest: true, merge: true });
+    assert.deepEqual([...(await hub.hits()).values()], [1, 1, 1, 1], "everything was cut that should be");
+    await hub.heal();
+    const pulls = await (
+      await fetch(`${hub.url}/api/datasets/${hub.user}/${name}/discussions?type=pull_request`, {
+        headers: { authorization: `Bearer ${hub.token}` },
+      })
+    ).json();
+    assert.deepEqual(
+      pulls.discussions.map(({ num, status }) => ({ num, status })),
+      [{ num: 1, status: "merged" }],
+    );
+    assert.equal(output.pullRequestUrl, `${hub.pageOf(name)}/discussions/1`);
+    assert.deepEqual(
+      made(name, "refs/pr/1"),
+      output.commits.map(({ oid }, i) => `${oid} ${TITLES[i]}`),
+    );
+    assert.equal(made(name).filter((line) => line.endsWith("In parts (#1)")).length, 1, made(name).join("\n"));
+    checkRepo(hub.repoFolder(name), files);
+  });
 });
