@@ -10,8 +10,11 @@ import { joined, type Journal, type JournalAbout, type StreamName } from "./stor
 
 type Bytes = Uint8Array<ArrayBuffer>;
 
-/** How long records are collected while nobody waits for them. */
-const COLLECT_MS = 250;
+/**
+ * Time between two writes while nobody waits. What comes after a while of silence is written at once: it tells that a body is stored, and
+ * whoever is killed in that moment need not send it again.
+ */
+const COLLECT_MS = 100;
 
 /** How often what is told of the journal is brought up to date. */
 const NOTE_EVERY_MS = 1_000;
@@ -44,6 +47,7 @@ export class Keeper {
   #tail: Promise<void> = Promise.resolve();
   #failure: { readonly cause: unknown } | undefined;
   #notedAt = -Infinity;
+  #writtenAt = -Infinity;
 
   /** Takes the journal and its lock over; `done` says how far the job is, while it can. */
   constructor(journal: Journal, unlock: Unlock, done: () => Done | undefined) {
@@ -67,9 +71,12 @@ export class Keeper {
     this.#throwFailure();
     this.#waiting.push({ stream, bytes });
     if (!certain) {
-      this.#timer ??= setTimeout(() => {
-        this.#flush(false);
-      }, COLLECT_MS);
+      this.#timer ??= setTimeout(
+        () => {
+          this.#flush(false);
+        },
+        Math.max(0, this.#writtenAt + COLLECT_MS - performance.now()),
+      );
       return;
     }
     this.#flush(true);
@@ -105,6 +112,7 @@ export class Keeper {
   #flush(certain: boolean): void {
     clearTimeout(this.#timer);
     this.#timer = undefined;
+    this.#writtenAt = performance.now();
     const waiting = this.#waiting;
     this.#waiting = [];
     for (const stream of ["control", "pack"] as const) {

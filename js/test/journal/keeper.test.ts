@@ -43,16 +43,23 @@ it("collects until somebody waits", async () => {
   ]);
 });
 
-it("writes by itself after a quarter of a second", async () => {
+it("writes at once after a silence, and together what comes soon after", async () => {
   vi.useFakeTimers();
   try {
     const { keeper, writes } = await open();
-    await keeper.append("control", bytes(1));
-    await vi.advanceTimersByTimeAsync(200);
+    await keeper.append("pack", bytes(1));
     await keeper.append("control", bytes(2));
-    expect(writes).toEqual([]);
+    await vi.advanceTimersByTimeAsync(0);
+    expect(writes.splice(0)).toEqual([
+      ["control", [2], false],
+      ["pack", [1], false],
+    ]);
+    await keeper.append("pack", bytes(3));
     await vi.advanceTimersByTimeAsync(60);
-    expect(writes).toEqual([["control", [1, 2], false]]);
+    await keeper.append("pack", bytes(4));
+    expect(writes).toEqual([]);
+    await vi.advanceTimersByTimeAsync(40);
+    expect(writes).toEqual([["pack", [3, 4], false]]);
   } finally {
     vi.useRealTimers();
   }
