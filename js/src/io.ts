@@ -14,6 +14,7 @@ import { fromFailure, HubferryError } from "./errors.js";
 import { linkedController } from "./abort.js";
 import { Pace } from "./pace.js";
 import { readFailureOf } from "./source/failure.js";
+import { inTime } from "./source/patience.js";
 import type { Source } from "./source/source.js";
 import { assembleBody, sourcesOf, Unreadable } from "./transport/body.js";
 import { readCapped } from "./transport/capped.js";
@@ -316,7 +317,7 @@ async function lostFile(sources: readonly Source[]): Promise<Change | undefined>
   const [only] = sources;
   if (only === undefined || sources.length > 1) return undefined;
   try {
-    await only.blob.slice(0, 1).arrayBuffer();
+    await inTime(only.blob.slice(0, 1).arrayBuffer());
     return undefined;
   } catch {
     const message = "it can no longer be read: it changed or moved meanwhile";

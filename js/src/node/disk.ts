@@ -4,12 +4,16 @@
  *
  * Invariant: a read of a file that is not the one it was when it was taken in fails. Used only by the entry for Node.
  */
+import { constants } from "node:fs";
 import { open, stat, type FileHandle } from "node:fs/promises";
 import { fileURLToPath } from "node:url";
 import { FileChangedError, fromFailure, HubferryError, InvalidInputError } from "../errors.js";
 import { compare, shortRead, type Fingerprint } from "../source/failure.js";
 import { LazyBlob } from "../source/lazy.js";
 import { rememberOrigin } from "../source/origin.js";
+
+/** Without waiting: where a pipe has taken a file's place, an ordinary opening would wait for somebody who writes. Windows has no such flag. */
+const READING = constants.O_RDONLY | ((constants as { O_NONBLOCK?: number }).O_NONBLOCK ?? 0);
 
 /** A file on disk, as a blob with a date. */
 export interface DiskFile {
@@ -49,7 +53,7 @@ async function readRange(
 ): Promise<Uint8Array<ArrayBuffer>> {
   let handle: FileHandle | undefined;
   try {
-    handle = await open(file);
+    handle = await open(file, READING);
     const changed = compare(taken, fingerprint(await handle.stat(), file));
     if (changed !== undefined) throw fromFailure(changed);
     const bytes = new Uint8Array(end - start);
@@ -89,7 +93,7 @@ function fingerprint(stats: Stats, file: string): Fingerprint & { lastModified: 
 }
 
 /** Node's errors, in our words. */
-function explain(error: unknown): unknown {
+export function explain(error: unknown): unknown {
   if (!(error instanceof Error) || error instanceof HubferryError || !("code" in error)) return error;
   switch (error.code) {
     case "ENOENT":

@@ -3,13 +3,15 @@
  *
  * Used only by the entry for Node.
  */
-import { readdir, stat } from "node:fs/promises";
+import { lstat, readdir, stat } from "node:fs/promises";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { openFile } from "./disk.js";
+import { explain, openFile } from "./disk.js";
 import { InvalidInputError } from "../errors.js";
 import { Pace } from "../pace.js";
+import { NO_UNICODE } from "../source/folder/name.js";
 import type { Directory, Entry, OpenedFile } from "../source/folder/walk.js";
+import { inTime } from "../source/patience.js";
 
 /**
  * A folder on disk.
@@ -31,11 +33,14 @@ export async function isFolder(path: string | URL): Promise<boolean> {
 function diskDirectory(folder: string): Directory {
   return {
     async list() {
-      const found = await readdir(folder, { withFileTypes: true });
+      const found = await inTime(readdir(folder, { withFileTypes: true })).catch((error: unknown) => {
+        throw explain(error);
+      });
       const pace = new Pace();
       const entries: Entry[] = [];
       for (const entry of found) {
-        entries.push(entry.isSymbolicLink() ? await followLink(folder, entry.name) : toEntry(folder, entry));
+        if (await isMisread(folder, entry.name)) entries.push({ kind: "other", name: entry.name, reason: NO_UNICODE });
+        else entries.push(entry.isSymbolicLink() ? await followLink(folder, entry.name) : toEntry(folder, entry));
         if (pace.due) await pace.turn();
       }
       return entries;
@@ -56,6 +61,15 @@ function toEntry(folder: string, entry: DirectoryEntry): Entry {
   if (entry.isDirectory()) return { kind: "directory", name, directory: diskDirectory(path) };
   if (entry.isFile()) return { kind: "file", name, open: () => open(path) };
   return { kind: "other", name, reason: "neither a file nor a folder" };
+}
+
+/** Whether a name stands for bytes that are no text: Node puts the replacement character there, and nothing has the name that this makes. */
+async function isMisread(folder: string, name: string): Promise<boolean> {
+  if (!name.includes("\ufffd")) return false;
+  return await lstat(join(folder, name)).then(
+    () => false,
+    (error: unknown) => (error as { code?: unknown }).code === "ENOENT",
+  );
 }
 
 async function followLink(folder: string, name: string): Promise<Entry> {

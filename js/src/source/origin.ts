@@ -5,6 +5,7 @@
  * directory handle, a path) can look again. The link is weak: it lives as long as the blob, and goes wherever the blob goes.
  */
 import { compare, readFailureOf, type Fingerprint } from "./failure.js";
+import { inTime } from "./patience.js";
 import type { FailureView } from "../wire.js";
 
 /** Looks at a file again. Rejects when it is gone or cannot be read. */
@@ -23,7 +24,7 @@ export async function checkOrigin(blob: Blob): Promise<FailureView | undefined> 
   const origin = origins.get(blob);
   if (origin === undefined) return undefined;
   try {
-    return compare(origin.taken, await origin.look());
+    return compare(origin.taken, await inTime(origin.look()));
   } catch (error) {
     return readFailureOf(error);
   }

@@ -9,6 +9,7 @@ import { repoSpec, type RepoDesignation } from "../hub/params.js";
 import { Pace } from "../pace.js";
 import { isPlatformBlob } from "../source/lazy.js";
 import { hasOrigin } from "../source/origin.js";
+import { inTime } from "../source/patience.js";
 
 /** A file to be checked. */
 export interface FolderFile {
@@ -157,7 +158,7 @@ function isNear(content: Blob | undefined): content is Blob {
 async function read(content: Blob | undefined): Promise<Uint8Array | undefined> {
   if (!isNear(content)) return undefined;
   try {
-    return new Uint8Array(await content.arrayBuffer());
+    return new Uint8Array(await inTime(content.arrayBuffer()));
   } catch {
     return undefined;
   }

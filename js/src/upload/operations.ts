@@ -4,6 +4,7 @@
 import { InvalidInputError, unsupported } from "../errors.js";
 import { platform } from "../platform.js";
 import { blobSource } from "../source/blob.js";
+import { isUnicode } from "../source/folder/name.js";
 import { toBlob, type Content, type Expected, type Opening } from "../source/content.js";
 import { collectFiles } from "../source/folder/collect.js";
 import type { Planned } from "./push.js";
@@ -91,7 +92,10 @@ function checkPath(operation: CommitOperation | null | undefined): void {
   if (typeof operation !== "object" || operation === null)
     throw new InvalidInputError('An operation must be an object, such as { operation: "delete", path }');
   const path: unknown = operation.path;
-  if (typeof path === "string") return;
+  if (typeof path === "string") {
+    if (isUnicode(path)) return;
+    throw new InvalidInputError(`The path ${JSON.stringify(path)} is not Unicode text; rename it`, { path });
+  }
   const kind = path === null || path === undefined ? "is missing" : `is a ${typeof path}`;
   throw new InvalidInputError(
     `The path of a file ${kind}: give the path from the repo's root, such as "data/train.csv"`,

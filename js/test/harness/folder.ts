@@ -1,5 +1,5 @@
 // A temporary folder that goes when the test has ended.
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { chmodSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { onTestFinished } from "vitest";
@@ -15,4 +15,19 @@ export function temporaryFolder(files: Readonly<Record<string, string | Uint8Arr
     writeFileSync(join(folder, path), content);
   }
   return folder;
+}
+
+/**
+ * Does something as a user who owns nothing, as root may read what is locked. The folder itself stays open to all. Connections are made
+ * by their owner, so nothing here may need one.
+ */
+export async function withoutRights(folder: string, act: () => Promise<void>): Promise<void> {
+  chmodSync(folder, 0o755);
+  const isRoot = process.geteuid?.() === 0;
+  if (isRoot) process.seteuid?.(65_534);
+  try {
+    await act();
+  } finally {
+    if (isRoot) process.seteuid?.(0);
+  }
 }

@@ -56,7 +56,9 @@ export function pickedFolder(name: string, tree: Tree): FileSystemDirectoryHandl
         if (typeof content === "object" && !(content instanceof Error)) yield pickedFolder(child, content);
         else {
           const getFile = (): Promise<File> =>
-            content instanceof Error ? Promise.reject(content) : Promise.resolve(new File([content], child));
+            content instanceof Error
+              ? Promise.reject(content)
+              : Promise.resolve(new File([content], child, { lastModified: 1 }));
           yield { kind: "file", name: child, getFile };
         }
       }

@@ -1,12 +1,14 @@
 // Folders from everything that can be one: the same files, in the same order, whatever went wrong beside them.
-import { mkdirSync, symlinkSync } from "node:fs";
+import { execFileSync } from "node:child_process";
+import { chmodSync, mkdirSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import { createServer } from "node:net";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 import { describe, expect, it } from "vitest";
 import type { HubferryError } from "../../src/entry/node.js";
 import { collectFiles, InvalidInputError, type CollectOptions, type FolderSource } from "../../src/entry/node.js";
 import { checkOrigin } from "../../src/source/origin.js";
-import { temporaryFolder } from "../harness/folder.js";
+import { temporaryFolder, withoutRights } from "../harness/folder.js";
 import { chosen, droppedEntry, droppedFolder, pickedFolder, type Tree } from "../harness/trees.js";
 
 interface Listing {
@@ -234,6 +236,63 @@ describe("a folder on disk", () => {
     for await (const { path, content } of collectFiles(folder)) {
       if (path === "link.txt") expect(await content.text()).toBe("target");
     }
+  });
+
+  it("has nothing that never ends: pipes, sockets, devices, links that lead to themselves", async () => {
+    const folder = temporaryFolder({ "a.txt": "a" });
+    execFileSync("mkfifo", [join(folder, "pipe")]);
+    const server = createServer();
+    await new Promise<void>((resolve) => server.listen(join(folder, "socket"), resolve));
+    symlinkSync("/dev/zero", join(folder, "zeros"));
+    symlinkSync(join(folder, "pipe"), join(folder, "to a pipe"));
+    symlinkSync("round", join(folder, "about"));
+    symlinkSync("about", join(folder, "round"));
+    symlinkSync("self", join(folder, "self"));
+    const { paths, skipped, errors } = await listing(folder);
+    server.close();
+    expect(paths).toEqual(["a.txt"]);
+    expect(errors).toEqual({});
+    expect(skipped).toEqual({
+      pipe: "neither a file nor a folder",
+      socket: "neither a file nor a folder",
+      zeros: "link to neither a file nor a folder",
+      "to a pipe": "link to neither a file nor a folder",
+      about: "link to nothing",
+      round: "link to nothing",
+      self: "link to nothing",
+    });
+  });
+
+  it("may have a folder that is locked, and files that nobody may look at", async () => {
+    const folder = temporaryFolder({ "a.txt": "a", "locked/b.txt": "b", "open/c.txt": "c" });
+    chmodSync(join(folder, "locked"), 0o000);
+    await withoutRights(folder, async () => {
+      const { paths, errors } = await listing(folder);
+      expect(paths).toEqual(["a.txt", "open/c.txt"]);
+      expect(errors).toEqual({ locked: "file_unreadable" });
+      await expect(listing(folder, { onError: undefined })).rejects.toMatchObject({
+        message: '"locked" cannot be listed (permission is denied)',
+      });
+    });
+  });
+
+  it("may be written to, and lose files and folders, while it is listed", async () => {
+    const names = Array.from({ length: 60 }, (_, n) => `d${String(n).padStart(2, "0")}`);
+    const folder = temporaryFolder(Object.fromEntries(names.map((name) => [`${name}/x`, name])));
+    const paths: string[] = [];
+    const errors: Record<string, string> = {};
+    const onError = (path: string, error: HubferryError): void => {
+      errors[path] = error.code;
+    };
+    for await (const { path } of collectFiles(folder, { onError })) {
+      if (paths.push(path) > 1) continue;
+      writeFileSync(join(folder, "d00/late"), "in a folder that was read");
+      writeFileSync(join(folder, "d58/new"), "in a folder that was not");
+      rmSync(join(folder, "d59"), { recursive: true });
+      rmSync(join(folder, "d57/x"));
+    }
+    expect(paths).toEqual([...names.slice(0, 57).map((name) => `${name}/x`), "d58/new", "d58/x"]);
+    expect(errors).toEqual({ d59: "file_changed" });
   });
 
   it("may have odd names", async () => {

@@ -1,4 +1,5 @@
 // Files on disk: read as they were taken in, or not at all.
+import { execFileSync } from "node:child_process";
 import {
   appendFileSync,
   chmodSync,
@@ -9,12 +10,12 @@ import {
   utimesSync,
   writeFileSync,
 } from "node:fs";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { FileChangedError, InvalidInputError } from "../../src/errors.js";
 import { openFile } from "../../src/node/disk.js";
 import { blobSource } from "../../src/source/blob.js";
-import { temporaryFolder } from "../harness/folder.js";
+import { temporaryFolder, withoutRights } from "../harness/folder.js";
 
 const newFile = (): string => join(temporaryFolder({ "a.bin": "0123456789" }), "a.bin");
 
@@ -83,9 +84,18 @@ describe("a file on disk", () => {
     const file = newFile();
     const { blob } = await openFile(file);
     chmodSync(file, 0o000);
-    // Root may read everything.
-    if (process.getuid?.() === 0) expect(await blob.text()).toBe("0123456789");
-    else await expect(blob.text()).rejects.toMatchObject({ code: "file_unreadable" });
+    await withoutRights(dirname(file), async () => {
+      await expect(blob.text()).rejects.toMatchObject({ code: "file_unreadable", message: "permission is denied" });
+      expect(await blobSource(blob).check?.()).toBeUndefined();
+    });
+  });
+
+  it("that is a pipe by now is not waited for", async () => {
+    const file = newFile();
+    const { blob } = await openFile(file);
+    unlinkSync(file);
+    execFileSync("mkfifo", [file]);
+    await expect(blob.arrayBuffer()).rejects.toMatchObject({ code: "file_changed" });
   });
 
   it("may be larger than four gigabytes", async () => {
@@ -101,6 +111,8 @@ describe("a file on disk", () => {
     const folder = temporaryFolder();
     await expect(openFile(folder)).rejects.toBeInstanceOf(InvalidInputError);
     await expect(openFile("/dev/null")).rejects.toBeInstanceOf(InvalidInputError);
+    execFileSync("mkfifo", [join(folder, "pipe")]);
+    await expect(openFile(join(folder, "pipe"))).rejects.toBeInstanceOf(InvalidInputError);
     await expect(openFile(join(folder, "nothing"))).rejects.toMatchObject({
       code: "invalid_input",
       message: expect.stringContaining("does not exist") as string,

@@ -166,7 +166,14 @@ export class Lane {
       if (probe.whole) this.#kept.set(probe.file, bytes);
       else heads[index] = bytes;
     };
-    const results = await probeAll(files, this.#parts.hashing, this.#over.signal, onRead);
+    let results;
+    try {
+      results = await probeAll(files, this.#parts.hashing, this.#over.signal, onRead);
+    } catch (error) {
+      // Stopped meanwhile: nobody waits for it.
+      if (!this.#isOver) this.#break(error);
+      return;
+    }
     const samples = results.map((result, index) => {
       const head = heads[index];
       return head === undefined ? { result } : { result, head };

@@ -1,6 +1,7 @@
 /** Folders as a drop gives them: `FileSystemEntry`, the one form that every browser has. */
 import { fingerprint } from "../blob.js";
 import { rememberOrigin } from "../origin.js";
+import { inTime } from "../patience.js";
 import type { Directory, Entry, OpenedFile } from "./walk.js";
 
 /** A dropped folder. */
@@ -11,9 +12,11 @@ export function entryDirectory(folder: FileSystemDirectoryEntry): Directory {
       const found: Entry[] = [];
       // A call brings at most 100 entries in Chromium; none means the end.
       for (;;) {
-        const batch = await new Promise<FileSystemEntry[]>((resolve, reject) => {
-          reader.readEntries(resolve, reject);
-        });
+        const batch = await inTime(
+          new Promise<FileSystemEntry[]>((resolve, reject) => {
+            reader.readEntries(resolve, reject);
+          }),
+        );
         if (batch.length === 0) return found;
         for (const entry of batch) found.push(toEntry(entry));
       }

@@ -1,6 +1,7 @@
 /** Folders as a picker gives them: `FileSystemDirectoryHandle`, also those of the origin private file system. */
 import { fingerprint } from "../blob.js";
 import { rememberOrigin } from "../origin.js";
+import { inTime } from "../patience.js";
 import type { Directory, Entry, OpenedFile } from "./walk.js";
 
 /** A picked folder. */
@@ -8,8 +9,12 @@ export function handleDirectory(folder: FileSystemDirectoryHandle): Directory {
   return {
     async list() {
       const found: Entry[] = [];
-      for await (const handle of folder.values()) found.push(toEntry(handle));
-      return found;
+      const handles = folder.values();
+      for (;;) {
+        const { done, value } = await inTime(handles.next());
+        if (done === true) return found;
+        found.push(toEntry(value));
+      }
     },
   };
 }

@@ -3,6 +3,7 @@
  *
  * Invariant: the files come in the order of a walk.
  */
+import { isUnicode, NO_UNICODE } from "./name.js";
 import { IGNORE_FILE, type Rules } from "./rules.js";
 import { pathKey, sortInTurns } from "./sort.js";
 import type { FoundFile, OpenedFile, Walk } from "./walk.js";
@@ -28,8 +29,11 @@ export async function* walkList(list: readonly Listed[], options: Walk): AsyncGe
       batch.map((file) => file.path),
       true,
     );
-    for (const [place, file] of batch.entries())
-      if (taken[place] === true) kept.push({ key: pathKey(file.path), file });
+    for (const [place, file] of batch.entries()) {
+      if (taken[place] !== true) continue;
+      if (isUnicode(file.path)) kept.push({ key: pathKey(file.path), file });
+      else options.onSkip(file.path, NO_UNICODE, { by: "kind", rule: NO_UNICODE });
+    }
     if (pace.due) await pace.turn();
   }
   await sortInTurns(kept, (element) => element.key, pace);

@@ -8,6 +8,7 @@ import type { Engine } from "../../engine.js";
 import { InvalidInputError, toError } from "../../errors.js";
 import type { HubferryError } from "../../errors.js";
 import type { OpenedFile } from "./walk.js";
+import { inTime } from "../patience.js";
 
 /** The caller's patterns, with the meaning of Python's `allow_patterns` and `ignore_patterns`. */
 export interface Patterns {
@@ -92,12 +93,12 @@ export class Rules {
     };
     let bytes: Uint8Array;
     try {
-      const { content, size } = await open();
+      const { content, size } = await inTime(Promise.resolve(open()));
       if (size > LARGEST_IGNORE_FILE) {
         refuse("has more than 1 MiB");
         return;
       }
-      bytes = new Uint8Array(await content.arrayBuffer());
+      bytes = new Uint8Array(await inTime(content.arrayBuffer()));
     } catch (error) {
       refuse("cannot be read", error);
       return;

@@ -7,9 +7,11 @@
  *
  * It reads no content but that of ignore files, and knows no patterns: {@link Rules} decide what is opened at all.
  */
+import { isUnicode, NO_UNICODE } from "./name.js";
 import { IGNORE_FILE, type OnSkip, type Rules } from "./rules.js";
 import { sortInTurns } from "./sort.js";
 import { Pace } from "../../pace.js";
+import { inTime } from "../patience.js";
 
 /** One folder. */
 export interface Directory {
@@ -113,8 +115,9 @@ async function enter(prefix: string, entries: Entry[], options: Walk, pace: Pace
     for (const [place, entry] of batch.entries()) {
       if (taken[place] !== true) continue;
       const path = prefix + entry.name;
-      if (entry.kind === "other") onSkip(path, entry.reason, { by: "kind", rule: entry.reason });
-      else kept.push({ ...entry, path });
+      const reason = entry.kind === "other" ? entry.reason : isUnicode(entry.name) ? undefined : NO_UNICODE;
+      if (reason !== undefined) onSkip(path, reason, { by: "kind", rule: reason });
+      else if (entry.kind !== "other") kept.push({ ...entry, path });
     }
     if (pace.due) await pace.turn();
   }
@@ -140,7 +143,7 @@ async function openAhead(level: Level): Promise<Outcome<OpenedFile | Entry[]>> {
 }
 
 function open(entry: Taken): Promise<OpenedFile | Entry[]> {
-  return entry.kind === "file" ? entry.open() : entry.directory.list();
+  return entry.kind === "file" ? inTime(entry.open()) : entry.directory.list();
 }
 
 function settle<T>(promise: Promise<T>): Promise<Outcome<T>> {
