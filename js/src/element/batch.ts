@@ -40,14 +40,13 @@ function handleOf(item: DataTransferItem | undefined): Batch["handle"] {
 
 /** The first folder of files that a dialog names by it: the only one among them, if it is. */
 function commonFolder(files: FileList | readonly File[]): string | undefined {
-  const tops = new Set<string>();
-  for (const file of Array.from(files)) {
-    const [top = "", ...rest] = file.webkitRelativePath.split("/");
-    tops.add(rest.length === 0 ? "" : top);
-    if (tops.size > 1) break;
-  }
-  const [top] = tops;
-  return tops.size === 1 && top !== "" ? top : undefined;
+  const first = files[0]?.webkitRelativePath ?? "";
+  const top = first.slice(0, first.indexOf("/") + 1);
+  if (top === "") return undefined;
+  // There may be a hundred thousand of them, and the person waits.
+  for (let at = 1; at < files.length; at += 1)
+    if (files[at]?.webkitRelativePath.startsWith(top) !== true) return undefined;
+  return top.slice(0, -1);
 }
 
 function isDrop(source: Source): source is DataTransfer {

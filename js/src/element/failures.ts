@@ -12,5 +12,11 @@ export const NEXT_STEP =
 /** What a push has left behind. */
 export function failuresOf({ files, failures }: Pick<Transfer, "files" | "failures">): FileFailure[] {
   const told = new Map(failures.map((failure) => [failure.path, failure]));
-  return files.pathsOf("failed").map((path) => told.get(path) ?? { path, message: "" });
+  return files.pathsOf("failed").map((path) => ({ path, message: withoutPath(told.get(path)?.message ?? "", path) }));
+}
+
+/** A message that stands beside the path need not begin with it. */
+function withoutPath(message: string, path: string): string {
+  const named = `${JSON.stringify(path)} `;
+  return message.startsWith(named) ? message.slice(named.length) : message;
 }

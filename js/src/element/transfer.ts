@@ -49,6 +49,8 @@ const ELSEWHERE = "waiting_for_other_push";
 
 /** A wait for the next try that is shorter than this is told with its cause. */
 const SHORT_WAIT_MS = 60_000;
+/** The warning that there is no connection, which is shown as the push's condition for as long as it lasts. */
+const OFFLINE = "offline";
 /** The warning about files that were left behind. */
 const SKIPPED = "file_skipped";
 /** The largest share that is shown while a push runs: the store may have all bytes and still refuse. */
@@ -264,7 +266,7 @@ export class Transfer {
         this.files.set(path, "failed", 0, message);
         this.failures.push({ path, message });
       }
-    } else this.remarks.push({ message, paths });
+    } else if (code !== OFFLINE) this.remarks.push({ message, paths });
   }
 
   #moved(): void {

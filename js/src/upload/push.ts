@@ -80,7 +80,7 @@ export type Planned =
 export type PushMachine = InstanceType<Engine["PushHandle"]>;
 
 /** Operations handed over in one go, and files of the result taken back: more would hold up a page. */
-const AT_ONCE = 1000;
+const AT_ONCE = 250;
 
 /** Makes the result of a push. */
 export type Conclude<T> = (output: PushOutputView, machine: PushMachine) => Promise<T>;

@@ -7,7 +7,7 @@ import type { HubferryError } from "../../errors.js";
 import { platform } from "../../platform.js";
 import { entryDirectory, isDirectoryEntry } from "./entries.js";
 import { handleDirectory, isDirectoryHandle } from "./handles.js";
-import { chosenFiles, walkList, type Listed } from "./list.js";
+import { chosenFiles, inTurns, walkList, type TakenList } from "./list.js";
 import { Rules, type OnSkip } from "./rules.js";
 import { isDataTransfer, takeDropped } from "./transfer.js";
 import { walk, type Directory, type FoundFile, type Walk } from "./walk.js";
@@ -64,7 +64,7 @@ export interface CollectOptions {
 }
 
 /** A folder that was taken in and can be listed. */
-type Taken = { tree: () => Directory | Promise<Directory> } | { list: readonly Listed[] };
+type Taken = { tree: () => Directory | Promise<Directory> } | { list: TakenList };
 
 /**
  * Lists the files of a folder, sorted by path, with little memory and without long tasks.
@@ -100,7 +100,7 @@ function take(source: FolderSource | null, signal: AbortSignal | undefined): Tak
     if (isDataTransfer(source)) {
       const dropped = takeDropped(source);
       if ("tree" in dropped) return { tree: () => dropped.tree };
-      if (dropped.list.length > 0) return dropped;
+      if (dropped.files.length > 0) return { list: chosenFiles(dropped.files) };
       throw new InvalidInputError("The drop holds no files; read it in the event's handler, before the first await");
     }
     if (isDirectoryHandle(source)) return { tree: () => handleDirectory(source) };
@@ -110,14 +110,16 @@ function take(source: FolderSource | null, signal: AbortSignal | undefined): Tak
   throw new InvalidInputError("folder must be a drop, chosen files, a directory handle or entry, a Map, or a path");
 }
 
-function mapFiles(files: ReadonlyMap<string, Content>, signal: AbortSignal | undefined): Listed[] {
-  return Array.from(files, ([path, content]) => ({
-    path,
-    open: async () => {
-      const blob = await toBlob(content, { path, signal });
-      return { content: blob, ...fingerprint(blob) };
-    },
-  }));
+function mapFiles(files: ReadonlyMap<string, Content>, signal: AbortSignal | undefined): TakenList {
+  const all = Array.from(files);
+  return (pace) =>
+    inTurns(all, pace, ([path, content]) => ({
+      path,
+      open: async () => {
+        const blob = await toBlob(content, { path, signal });
+        return { content: blob, ...fingerprint(blob) };
+      },
+    }));
 }
 
 async function* list(

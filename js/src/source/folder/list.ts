@@ -16,11 +16,15 @@ export interface Listed {
 }
 
 /** Paths selected in one go. */
-const SELECT_BATCH = 1000;
+const SELECT_BATCH = 250;
+
+/** A list that was taken in; its paths are looked at later, in turns. */
+export type TakenList = (pace: Pace) => Promise<readonly Listed[]>;
 
 /** Gives the files of a list that are selected, sorted. */
-export async function* walkList(list: readonly Listed[], options: Walk): AsyncGenerator<FoundFile, void, void> {
+export async function* walkList(taken: TakenList, options: Walk): AsyncGenerator<FoundFile, void, void> {
   const pace = new Pace();
+  const list = await taken(pace);
   const kept: { key: string; file: Listed }[] = [];
   if (options.rules.readsIgnoreFiles) await readIgnoreFiles(list, options.rules, pace);
   for (let start = 0; start < list.length; start += SELECT_BATCH) {
@@ -74,14 +78,28 @@ async function readIgnoreFiles(list: readonly Listed[], rules: Rules, pace: Pace
  * Shape: when all come from one folder (`<input webkitdirectory>`), its name is not part of the paths. Files chosen one by
  * one, and those of browsers that do not say where they were, have their names.
  */
-export function chosenFiles(files: ArrayLike<File>): Listed[] {
+export function chosenFiles(files: ArrayLike<File>): TakenList {
   const all = Array.from(files);
-  const paths = all.map((file) => (file.webkitRelativePath === "" ? file.name : file.webkitRelativePath));
-  const top = commonFolder(paths);
-  return all.map((file, index) => {
-    const { name, size, lastModified } = file;
-    return { path: (paths[index] ?? name).slice(top.length), open: () => ({ content: file, size, lastModified }) };
-  });
+  return async (pace) => {
+    const paths = await inTurns(all, pace, ({ webkitRelativePath, name }) => webkitRelativePath || name);
+    const top = commonFolder(paths);
+    let at = 0;
+    return await inTurns(all, pace, (file) => {
+      const path = (paths[at++] ?? file.name).slice(top.length);
+      const open = (): OpenedFile => ({ content: file, size: file.size, lastModified: file.lastModified });
+      return { path, open };
+    });
+  };
+}
+
+/** What becomes of each element, without a long task. */
+export async function inTurns<T, R>(list: readonly T[], pace: Pace, make: (element: T) => R): Promise<R[]> {
+  const made: R[] = [];
+  for (const element of list) {
+    made.push(make(element));
+    if (made.length % SELECT_BATCH === 0 && pace.due) await pace.turn();
+  }
+  return made;
 }
 
 /** The first folder of all paths with its slash; empty when they have none in common. */

@@ -5,12 +5,10 @@
  * its first `await`, browsers empty it.
  */
 import { toEntry } from "./entries.js";
-import type { Listed } from "./list.js";
-import { chosenFiles } from "./list.js";
 import type { Directory, Entry } from "./walk.js";
 
 /** A drop: a tree where the browser gives one, else its files. */
-export type Dropped = { readonly tree: Directory } | { readonly list: Listed[] };
+export type Dropped = { readonly tree: Directory } | { readonly files: ArrayLike<File> };
 
 /**
  * Takes everything out of a drop.
@@ -27,7 +25,7 @@ export function takeDropped(transfer: DataTransfer): Dropped {
     if (entry !== null) entries.push(toEntry(entry));
     if (file !== null) files.push(file);
   }
-  if (entries.length === 0) return { list: chosenFiles(files.length > 0 ? files : transfer.files) };
+  if (entries.length === 0) return { files: files.length > 0 ? files : transfer.files };
   for (const file of files) {
     const { name, size, lastModified } = file;
     entries.push({ kind: "file", name, open: () => Promise.resolve({ content: file, size, lastModified }) });

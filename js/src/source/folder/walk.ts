@@ -53,7 +53,7 @@ const DEEPEST = 64;
 /** Folders and files opened ahead of the one that is taken. */
 const AHEAD = 16;
 /** Paths selected in one go. */
-const SELECT_BATCH = 1000;
+const SELECT_BATCH = 250;
 
 type Outcome<T> = { readonly value: T } | { readonly error: unknown };
 type Taken = Exclude<Entry, { kind: "other" }> & { readonly path: string };
