@@ -3,10 +3,10 @@
 import assert from "node:assert/strict";
 import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { after, before, describe, test } from "node:test";
-import { openPage, startBrowser } from "../harness/browser.mjs";
+import { describe, test } from "node:test";
+import { openPage } from "../harness/browser.mjs";
 import { keptFolder } from "../harness/environment.mjs";
-import { startHub } from "../harness/hub.mjs";
+import { hubAndBrowser } from "../harness/together.mjs";
 
 /** Rows that may exist at once: what fits into the list, and some beyond its edges. */
 const MOST_ROWS = 60;
@@ -32,20 +32,11 @@ function watchTasks() {
 }
 
 describe("fifty thousand files", () => {
-  let hub;
-  let browser;
-  before(async () => {
-    hub = await startHub();
-    browser = await startBrowser();
-  });
-  after(async () => {
-    await browser?.close();
-    await hub?.stop();
-  });
+  const both = hubAndBrowser();
 
   test("are listed, opened, taken out and put back", async (context) => {
     const folder = crowd();
-    const page = await openPage(browser, hub);
+    const page = await openPage(both.browser, both.hub);
     const { keyboard } = page.page;
     const tree = page.page.getByRole("tree", { name: "Files to push" });
     const rows = () => page.page.locator("hubferry-drop [role=treeitem]").count();

@@ -1,5 +1,5 @@
 // One file larger than memory may grow, half noise and half hole, through the page to the LFS store. At full size (`make soak`) it has
-// 4 GiB, otherwise 512 MiB; the memory that the page may take is the same. Nobody watches the browser's network meanwhile: that would
+// 5 GiB, otherwise 512 MiB; the memory that the page may take is the same. Nobody watches the browser's network meanwhile: that would
 // copy every body.
 import assert from "node:assert/strict";
 import { createHash } from "node:crypto";
@@ -14,7 +14,7 @@ import { startMeasured } from "../harness/pipe.mjs";
 import { until } from "../harness/until.mjs";
 
 const MIB = 1024 * 1024;
-const BYTES = (FULL ? 4096 : 512) * MIB;
+const BYTES = (FULL ? 5120 : 512) * MIB;
 /** What a push may add to the memory of an idle page. */
 const GROWTH_MIB = 230;
 

@@ -1,10 +1,9 @@
 // A push with a hundred thousand rows: however many files move, few rows exist and no picture is drawn more than once. The seconds are
 // told, not judged: `make bench` has them.
 import assert from "node:assert/strict";
-import { after, before, describe, test } from "node:test";
-import { startBrowser } from "../harness/browser.mjs";
-import { startHub } from "../harness/hub.mjs";
+import { describe, test } from "node:test";
 import { watchLongList } from "../harness/long-list.mjs";
+import { hubAndBrowser } from "../harness/together.mjs";
 
 /** Rows that may exist at once: what fits into the list, and some beyond its edges. */
 const MOST_ROWS = 60;
@@ -12,19 +11,10 @@ const MOST_ROWS = 60;
 const SPARE = 20;
 
 describe("a hundred thousand rows", () => {
-  let hub;
-  let browser;
-  before(async () => {
-    hub = await startHub();
-    browser = await startBrowser();
-  });
-  after(async () => {
-    await browser?.close();
-    await hub?.stop();
-  });
+  const both = hubAndBrowser();
 
   test("are followed, scrolled, searched and filtered while the files move", async (context) => {
-    const { parts, complaints } = await watchLongList(browser, hub);
+    const { parts, complaints } = await watchLongList(both.browser, both.hub);
     for (const [name, { pictures, renderings, listings, mostRows, tasks, seconds }] of Object.entries(parts)) {
       context.diagnostic(
         `${name}: ${seconds.toFixed(1)} s, ${pictures} pictures, ${renderings} renderings, tasks over 50 ms: ${tasks.join(", ") || "none"}`,
