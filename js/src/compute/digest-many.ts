@@ -7,8 +7,8 @@
  */
 import { Sha256Crowd, Sha256Hasher } from "../wasm/core.js";
 
-/** Bytes of messages that lie in the engine's memory together. */
-const CROWD_BYTES = 4 * 1024 * 1024;
+/** Bytes of messages that lie in the engine's memory together: as much as stays in a core's cache. */
+const CROWD_BYTES = 512 * 1024;
 /** Messages of more bytes gain too little for the memory that four of them take; they go alone, in windows. */
 const LONG_BYTES = 4 * 1024 * 1024;
 /** Bytes of such a window. */
