@@ -16,4 +16,4 @@ fi
 npm run --silent bench:abort -w pkg-tests
 npm run --silent bench:list -w pkg-tests
 npm run --silent bench:stages -w pkg-tests
-npm run --silent bench -w pkg-tests
+npm run --silent bench -w pkg-tests -- --full

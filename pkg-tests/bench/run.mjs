@@ -1,21 +1,24 @@
 // Pushes the same files with hubferry and with @huggingface/hub, both by Xet, from a page of Chromium to the same embedded Hub, in turns,
-// each time in a new browser and to a new repo. `node bench/run.mjs [--full] [--set TEXT] [--rounds N] [--json FILE]`.
+// each time in a new browser and to a new repo. `node bench/run.mjs [--full] [--set TEXT] [--rounds N] [--out FOLDER]`. Writes pushes.json
+// and pushes.html into target/bench.
 //
 // The browser is driven over its pipe and nobody watches its network: that would copy every body to the driver. The Hub takes bodies
 // unseen while the clock runs and looks at every one of them afterwards: who stored something wrong has not won. Load of the machine
 // changes the seconds; what counts are the ratios within one run.
 import assert from "node:assert/strict";
 import { mkdirSync, rmSync, writeFileSync } from "node:fs";
-import { cpus } from "node:os";
+import { cpus, loadavg } from "node:os";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
 import { bundle } from "../harness/bundle.mjs";
-import { temporaryFolder } from "../harness/environment.mjs";
+import { root, temporaryFolder } from "../harness/environment.mjs";
 import { noise } from "../harness/fixture.mjs";
 import { commits } from "../harness/git.mjs";
 import { startHub } from "../harness/hub.mjs";
 import { startMeasured } from "../harness/pipe.mjs";
-import { comparison } from "./table.mjs";
+import { POSSIBLE_PUSHES } from "./possible.mjs";
+import { pushesPage } from "./pushes.mjs";
+import { comparison, verdicts } from "./table.mjs";
 
 const KIB = 1024;
 const MIB = 1024 * KIB;
@@ -26,17 +29,32 @@ const { values: options } = parseArgs({
     full: { type: "boolean", default: false },
     set: { type: "string" },
     rounds: { type: "string", default: "3" },
-    json: { type: "string" },
+    out: { type: "string", default: join(root, "target/bench") },
   },
 });
 const rounds = Number(options.rounds);
 
-/** What is pushed; `latencyMs`: how much later every answer comes. The full sizes are those that figures are given for. */
+/**
+ * What is pushed; `latencyMs`: how much later every answer comes. The full sizes are those that figures are given for. `wanted`: the least
+ * ratios of the reference to ours, and what we may use at most.
+ */
+const usual = { wall: 2.3, cpu: 2, longestTaskMs: 50, rendererGrowthMiB: 230 };
+const small = { count: 500, size: 64 * KIB };
+const [several, large] = options.full ? [20, 1024] : [5, 256];
 const all = [
-  { name: "500 × 64 KiB", count: 500, size: 64 * KIB },
-  { name: "500 × 64 KiB, 50 ms", count: 500, size: 64 * KIB, latencyMs: 50 },
-  options.full ? { name: "20 × 20 MiB", count: 20, size: 20 * MIB } : { name: "5 × 20 MiB", count: 5, size: 20 * MIB },
-  options.full ? { name: "1 × 1 GiB", count: 1, size: 1024 * MIB } : { name: "1 × 256 MiB", count: 1, size: 256 * MIB },
+  { name: "500 × 64 KiB", ...small, kind: "small", wanted: { ...usual, requests: 15 } },
+  {
+    ...{ name: "500 × 64 KiB, 50 ms", ...small, latencyMs: 50, kind: "small and late" },
+    wanted: { ...usual, wall: 5, requests: 15 },
+  },
+  { name: `${several} × 20 MiB`, count: several, size: 20 * MIB, kind: "several", wanted: usual },
+  {
+    name: large === 1024 ? "1 × 1 GiB" : `1 × ${large} MiB`,
+    count: 1,
+    size: large * MIB,
+    kind: "large",
+    wanted: usual,
+  },
 ];
 const sets = all.filter(({ name }) => options.set === undefined || name.includes(options.set));
 
@@ -101,8 +119,10 @@ function isOfPage(path) {
   return path === "/" || /\.(?:html|js|wasm|css|ico)$/.test(path);
 }
 
-console.log(`${rounds} rounds in turns after a warm-up, median; ${cpus().length} × ${cpus()[0]?.model}\n`);
-const report = {};
+const machine = `${cpus().length} × ${cpus()[0]?.model}`;
+console.log(`${rounds} rounds in turns after a warm-up, median; ${machine}\n`);
+const report = { machine, rounds, sets: [] };
+mkdirSync(options.out, { recursive: true });
 for (const set of sets) {
   const folder = temporaryFolder("bench-files");
   const files = filesOf(folder, set.count, set.size);
@@ -115,7 +135,12 @@ for (const set of sets) {
     }
   }
   rmSync(folder, { recursive: true });
-  report[set.name] = runs;
-  console.log(`${comparison(set.name, runs)}\n`);
-  if (options.json !== undefined) writeFileSync(options.json, `${JSON.stringify(report, null, 2)}\n`);
+  const { name, wanted, kind } = set;
+  const judged = verdicts(runs, wanted, POSSIBLE_PUSHES[kind]);
+  report.sets.push({ name, load: Number(loadavg()[0].toFixed(1)), verdicts: judged, runs });
+  console.log(`${comparison(name, runs)}\n${judged.join("\n")}\n`);
+  // After each set: a run that is stopped has told what it knows.
+  writeFileSync(join(options.out, "pushes.json"), `${JSON.stringify(report, null, 2)}\n`);
+  writeFileSync(join(options.out, "pushes.html"), pushesPage(report));
 }
+console.log(`written: pushes.json and pushes.html in ${options.out}`);

@@ -4,14 +4,16 @@
 // Contestants take turns within each round; what counts is the ratio of their medians per second of CPU, all processes of the
 // browser counted: it holds on a busy machine, where seconds on the clock do not.
 import { mkdirSync, writeFileSync } from "node:fs";
-import { cpus } from "node:os";
+import { cpus, loadavg } from "node:os";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
 import { bundle } from "../harness/bundle.mjs";
 import { root, temporaryFolder } from "../harness/environment.mjs";
 import { startMeasured } from "../harness/pipe.mjs";
 import { serveFolder } from "../harness/static.mjs";
+import { POSSIBLE_FOUR_LANES, POSSIBLE_STAGES } from "./possible.mjs";
 import { reportPage } from "./stages/report.mjs";
+import { median } from "./table.mjs";
 
 const { values: options } = parseArgs({
   options: {
@@ -30,7 +32,10 @@ const pack = (kind, wanted) => ({
   wanted,
 });
 
-/** What is measured; `wanted` is the least ratio of ours to the reference per second of CPU. */
+/**
+ * What is measured. `wanted`: the least ratio of ours to the reference per second of CPU. Of many messages we take the platform's digests
+ * where they are faster than our own, and more is wanted then.
+ */
 const STAGES = [
   {
     stage: "sha256-many",
@@ -38,7 +43,7 @@ const STAGES = [
     title: "SHA-256 of many messages of 16 KiB",
     contestants: ["hubferry", "hubferry, four lanes", "crypto.subtle", "hash-wasm", "@noble/hashes"],
     reference: "hash-wasm",
-    wanted: 2.3,
+    wanted: 3.4,
     same: true,
   },
   {
@@ -72,10 +77,11 @@ const STAGES = [
   },
 ].filter(({ stage }) => options.only === undefined || stage === options.only);
 
-const median = (numbers) => {
-  const sorted = [...numbers].sort((a, b) => a - b);
-  return (sorted[Math.floor((sorted.length - 1) / 2)] + sorted[Math.ceil((sorted.length - 1) / 2)]) / 2;
-};
+/** The least ratio that is wanted of a contestant, and the best that there can be. */
+function aims(name, { stage, kind, wanted }) {
+  if (name === "hubferry") return { wanted, possible: POSSIBLE_STAGES[`${stage} ${kind}`] };
+  return name === "hubferry, four lanes" ? { wanted: 2.3, possible: POSSIBLE_FOUR_LANES } : {};
+}
 
 const page = await bundle({
   from: join(import.meta.dirname, "stages"),
@@ -117,6 +123,7 @@ try {
 const report = {
   machine: `${cpus().length} × ${cpus()[0]?.model}`,
   rounds: Number(options.rounds),
+  load: loadavg().map((load) => Number(load.toFixed(1))),
   stages: STAGES.map(({ stage, kind, title, contestants, reference, wanted }, at) => {
     const speed = (name, clock) => median(samples[at][name].map((sample) => sample[clock]));
     return {
@@ -124,9 +131,9 @@ const report = {
       kind,
       title,
       reference,
-      wanted,
       contestants: contestants.map((name) => ({
         name,
+        ...aims(name, { stage, kind, wanted }),
         cpuMBps: speed(name, "cpu"),
         wallMBps: speed(name, "wall"),
         cpuRatio: speed(name, "cpu") / speed(reference, "cpu"),
@@ -138,12 +145,13 @@ const report = {
   }),
 };
 
-console.log(`${report.rounds} rounds in turns after a warm-up, medians; ${report.machine}\n`);
-for (const { title, reference, wanted, contestants } of report.stages) {
+console.log(`${report.rounds} rounds in turns after a warm-up, medians; ${report.machine}; load ${report.load[0]}\n`);
+for (const { title, reference, contestants } of report.stages) {
   console.log(title);
   console.log(`  ${"".padEnd(22)}${"MB per CPU s".padStart(14)}${"MB/s".padStart(8)}${"ratio".padStart(9)}`);
-  for (const { name, cpuMBps, wallMBps, cpuRatio } of contestants) {
-    const goal = name === "hubferry" ? `  (wanted ${wanted}${cpuRatio >= wanted ? "" : ", MISSED"})` : "";
+  for (const { name, cpuMBps, wallMBps, cpuRatio, wanted, possible } of contestants) {
+    const missed = cpuRatio >= wanted ? "" : ", MISSED";
+    const goal = wanted === undefined ? "" : `  (wanted ${wanted}${missed}; possible ${possible.toFixed(1)})`;
     const note = name === reference ? "  (reference)" : goal;
     const cells = [cpuMBps.toFixed(0).padStart(14), wallMBps.toFixed(0).padStart(8), cpuRatio.toFixed(2).padStart(9)];
     console.log(`  ${name.padEnd(22)}${cells.join("")}${note}`);

@@ -1,6 +1,7 @@
 // Runs of contestants as a table for a terminal: medians, the range of the seconds, and the ratio of the first to the second.
 
-const COLUMNS = [
+/** What is told of a push: its name in the results, its heading, its digits. */
+export const COLUMNS = [
   ["seconds", "wall s", 2],
   ["megabytesPerSecond", "MB/s", 0],
   ["cpuSeconds", "CPU s", 1],
@@ -44,4 +45,31 @@ export function comparison(title, runs) {
   return lines
     .map((line) => line.map((cell, i) => (i === 0 ? cell.padEnd(widths[i]) : cell.padStart(widths[i]))).join("  "))
     .join("\n");
+}
+
+/** What is wanted of ours beside theirs and in itself, whether it was reached, and how far it is from what is possible. */
+export function verdicts(runs, wanted, possible) {
+  const [ours, theirs] = Object.values(runs);
+  const middle = (results, key) => median(results.map((result) => result[key]));
+  const lines = [];
+  const ratios = [
+    ["wall", "seconds", "per second on the clock"],
+    ["cpu", "cpuSeconds", "per second of CPU"],
+  ];
+  for (const [name, key, text] of ratios) {
+    const ratio = middle(theirs, key) / middle(ours, key);
+    const part = ((100 * ratio) / possible[name]).toFixed(0);
+    const missed = ratio >= wanted[name] ? "" : ", MISSED";
+    lines.push(
+      `${text}: ${ratio.toFixed(2)} × (wanted ${wanted[name]}${missed}; ${part} % of the ${possible[name].toFixed(1)} that are possible)`,
+    );
+  }
+  for (const [key, heading, digits] of COLUMNS) {
+    if (wanted[key] === undefined) continue;
+    const value = middle(ours, key);
+    lines.push(
+      `${heading}: ${value.toFixed(digits)} (at most ${wanted[key]}${value <= wanted[key] ? "" : ", MISSED"})`,
+    );
+  }
+  return lines;
 }

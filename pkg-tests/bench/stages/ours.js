@@ -1,7 +1,7 @@
 // hubferry: what it exports, and the pass that its lanes run.
 import { Chunker, init, Sha256, sha256Many, XorbBuilder } from "hubferry/core";
 import { DedupAuthority, Packer, Sha256Crowd } from "hubferry-wasm";
-import { messages, pieces, windows } from "./slices.js";
+import { crowds, messages, pieces, windows } from "./slices.js";
 
 /** What a lane seals in a page. */
 const XORB_BYTES = 17 * 1024 * 1024;
@@ -31,8 +31,8 @@ export const contestants = {
     "sha256-many": (content) => {
       const crowd = new Sha256Crowd();
       let last = "";
-      for (const window of windows(content)) {
-        for (const message of messages(window)) crowd.add(message);
+      for (const group of crowds(content)) {
+        for (const message of messages(group)) crowd.add(message);
         last = crowd.digests().slice(-64);
       }
       crowd.free();
