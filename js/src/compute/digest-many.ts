@@ -135,11 +135,6 @@ async function byPlatform(subtle: SubtleCrypto, messages: readonly Uint8Array[])
   return digests;
 }
 
-const HEX = Array.from({ length: 256 }, (_, byte) => byte.toString(16).padStart(2, "0"));
-
 function toHex(bytes: Uint8Array & { toHex?: () => string }): string {
-  if (bytes.toHex !== undefined) return bytes.toHex();
-  let text = "";
-  for (const byte of bytes) text += HEX[byte] ?? "";
-  return text;
+  return bytes.toHex?.() ?? Array.from(bytes, (byte) => byte.toString(16).padStart(2, "0")).join("");
 }

@@ -42,17 +42,12 @@ export class XhrTransport implements Transport {
       xhr.addEventListener("abort", () => {
         reject(new DOMException("The request was stopped", "AbortError"));
       });
-      xhr.send(held(request.body) ?? null);
+      // As a blob, the browser holds bytes outside of the page's process. Its copy of plain ones would stay in the page until the
+      // collector comes: two lanes that send let 150 MiB of them come together in Chromium 156.
+      const { body = null } = request;
+      xhr.send(body instanceof Uint8Array ? new Blob([body]) : body);
     });
   }
-}
-
-/**
- * Bytes as the browser holds them, outside of the page's process. Its copy of plain bytes would stay in the page until the collector
- * comes: two lanes that send let 150 MiB of them come together in Chromium 156.
- */
-function held(body: Outgoing["body"]): Blob | string | undefined {
-  return body instanceof Uint8Array ? new Blob([body]) : body;
 }
 
 function headersOf(xhr: XMLHttpRequest): [string, string][] {

@@ -69,7 +69,7 @@ export class Sender {
       ({ length } = view);
       const outgoing = { method, url, headers, body: sendable(view), stream: false };
       const { status, headers: said, text } = await this.#transport.send(outgoing, { signal, onSent });
-      weigh(outgoing.body);
+      weigh(length);
       this.#post({ type: "answered", call, answer: { status, headers: said, text } });
     } catch (error) {
       if (!signal.aborted) this.#post({ type: "failed", call, failure: failureOf(error, request) });
@@ -84,9 +84,9 @@ export class Sender {
  * request, for which nobody hurries: a lane makes next to no garbage of its own, so half a gigabyte of such copies came together in
  * Chromium 156. A buffer that is never touched costs an address range, and counts. (One of four times the size made it worse.)
  */
-function weigh(body: Uint8Array | Blob): void {
+function weigh(length: number): void {
   try {
-    new ArrayBuffer(body instanceof Blob ? body.size : body.byteLength);
+    new ArrayBuffer(length);
   } catch {
     // There is no room for it: the collector has reason enough.
   }
