@@ -6,10 +6,7 @@
  */
 import { HubferryError, InvalidInputError } from "./errors.js";
 import { platform, type WasmSource } from "./platform.js";
-import * as core from "./wasm/core.js";
-
-/** The engine's functions; to be used only after {@link engine} has resolved. */
-export type Engine = typeof core;
+import { initSync } from "./wasm/core.js";
 
 /** Where things are that this package cannot find by itself. */
 export interface InitOptions {
@@ -27,7 +24,7 @@ const MARK = "pushhandle_new";
 
 let chosen: InitOptions = {};
 let module: Promise<WebAssembly.Module> | undefined;
-let started: Promise<Engine> | undefined;
+let started: Promise<void> | undefined;
 let runs = false;
 
 /**
@@ -46,8 +43,11 @@ export async function init(source?: WasmSource | Promise<WasmSource> | InitOptio
   await engine();
 }
 
-/** The running engine. */
-export function engine(): Promise<Engine> {
+/**
+ * Resolves when the engine runs: then what `wasm/core.js` exports can be used. Whoever wants something of that imports it by its name,
+ * so that a page which does not is spared it.
+ */
+export function engine(): Promise<void> {
   // A failure is not kept: the network may be back at the next call.
   started ??= start().catch((error: unknown) => {
     started = undefined;
@@ -58,10 +58,10 @@ export function engine(): Promise<Engine> {
 }
 
 /**
- * The running engine, for those who cannot wait: where the wasm can be had at once it is started, elsewhere it must run already.
+ * The same for those who cannot wait: where the wasm can be had at once the engine is started, elsewhere it must run already.
  */
-export function engineNow(): Engine {
-  if (runs) return core;
+export function engineNow(): void {
+  if (runs) return;
   const bytes = chosen.wasm === undefined ? platform().wasmNow?.() : undefined;
   if (bytes === undefined) {
     throw new InvalidInputError(
@@ -69,11 +69,10 @@ export function engineNow(): Engine {
     );
   }
   const compiled = new WebAssembly.Module(bytes);
-  core.initSync({ module: compiled });
+  initSync({ module: compiled });
   runs = true;
   module = Promise.resolve(compiled);
-  started = Promise.resolve(core);
-  return core;
+  started = Promise.resolve();
 }
 
 /** The compiled wasm, for lanes. */
@@ -87,21 +86,19 @@ export function workerUrl(): string | URL | undefined {
   return chosen.workerUrl;
 }
 
-async function start(): Promise<Engine> {
+async function start(): Promise<void> {
   const compiled = await compiledModule();
   // The glue keeps whatever it has instantiated, so it must not be given something else.
   const isOurs = WebAssembly.Module.exports(compiled).some(({ name }) => name === MARK);
   try {
     if (!isOurs) throw new TypeError(`It exports no ${MARK}`);
-    // Where somebody may start it meanwhile without waiting, nothing may come between.
-    if (platform().wasmNow === undefined) await core.default({ module_or_path: compiled });
-    else core.initSync({ module: compiled });
+    // In a millisecond, as it is compiled; so nothing can come between, not even somebody who cannot wait.
+    initSync({ module: compiled });
     runs = true;
   } catch (error) {
     const text = "This wasm is not the engine of this version of hubferry: give init() the file of the same package";
     throw new HubferryError("unsupported", text, { cause: error });
   }
-  return core;
 }
 
 /** Compiles wasm, from wherever it comes. */
@@ -118,7 +115,7 @@ export async function compile(pending: WasmSource | Promise<WasmSource>): Promis
   if (!(source instanceof Response || source instanceof URL || typeof source === "string")) {
     throw new InvalidInputError("init takes a WebAssembly.Module, the wasm's bytes, a Response, or where it is");
   }
-  const response = source instanceof Response ? source : await load(source);
+  const response = source instanceof Response ? source : await request(source);
   if (!response.ok) {
     throw new HubferryError(
       "blocked",
@@ -128,7 +125,7 @@ export async function compile(pending: WasmSource | Promise<WasmSource>): Promis
   return await compileBytes(response);
 }
 
-async function load(url: URL | string): Promise<Response> {
+async function request(url: URL | string): Promise<Response> {
   try {
     return await fetch(url);
   } catch (error) {

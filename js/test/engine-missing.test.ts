@@ -130,6 +130,21 @@ describe("workers that do not start", () => {
   });
 });
 
+describe("this thread's code that does not load", () => {
+  it("fails the work, and says why", async () => {
+    vi.doMock("../src/compute/here.js", () => {
+      throw new Error("gone");
+    });
+    const { chooseCompute } = await import("../src/compute/choose.js");
+    const compute = await chooseCompute(false);
+    const task = { kind: "digest", blob: new Blob(["abc"]), size: 3, digest: "sha256" } as const;
+    const done = await compute.run(task, { signal: new AbortController().signal });
+    vi.doUnmock("../src/compute/here.js");
+    const message = expect.stringMatching(/did not load/) as string;
+    expect(done).toMatchObject({ kind: "failed", failure: { code: "blocked", message } });
+  });
+});
+
 /** A worker that says only that it has failed. */
 function failing(type: string): object {
   const target = new EventTarget();

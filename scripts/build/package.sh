@@ -20,9 +20,7 @@ node_modules/.bin/tsc -p js/tsconfig.json
 rm dist/vendor/idb.d.ts
 for wasm in wasm wasm-threads; do
   mkdir -p "dist/$wasm"
-  cp js/src/$wasm/core.js js/src/$wasm/core_bg.wasm js/src/$wasm/core_bg.wasm.d.ts "dist/$wasm/"
-  # Whoever compiles against the package need not have the types of the newest language for a method that only we could call.
-  sed '/\[Symbol\.dispose\]/d' js/src/$wasm/core.d.ts > "dist/$wasm/core.d.ts"
+  cp js/src/$wasm/core.js js/src/$wasm/core.d.ts js/src/$wasm/core_bg.wasm js/src/$wasm/core_bg.wasm.d.ts "dist/$wasm/"
 done
 (cd js/src/wasm-threads && find snippets -name '*.js' -exec cp --parents {} ../../../dist/wasm-threads/ \;)
 # What no source stands for any more. Not a fresh folder, so that a failed build leaves the last good package.

@@ -4,7 +4,7 @@
 source "$(dirname "$0")/../lib.sh"
 
 out=js/src/wasm-threads
-key=$(digest Cargo.toml Cargo.lock .cargo build kernels src scripts/build/wasm-threads.sh)-$HUBFERRY_NIGHTLY-$WASM_BINDGEN_VERSION-$(grep '"binaryen"' package.json)
+key=$(digest Cargo.toml Cargo.lock .cargo build kernels src scripts/build/wasm-threads.sh scripts/build/glue.sh)-$HUBFERRY_NIGHTLY-$WASM_BINDGEN_VERSION-$(grep '"binaryen"' package.json)
 fresh "$out/.stamp" "$key" "$out/core.js" "$out/core_bg.wasm" && exit 0
 nightly=$(scripts/setup/nightly.sh)
 scripts/setup/wasm-bindgen.sh
@@ -24,6 +24,7 @@ rm -rf "$new"
 wasm-bindgen "$CARGO_TARGET_DIR/wasm32-unknown-unknown/wasm/hubferry.wasm" --target web --out-dir "$new" --out-name core \
   --omit-default-module-path --remove-name-section --remove-producers-section
 node_modules/.bin/wasm-opt -O3 "$new/core_bg.wasm" -o "$new/core_bg.wasm"
+scripts/build/glue.sh "$new"
 # A thread's script imports the glue as a folder, which bundlers understand and browsers do not.
 helpers=("$new"/snippets/wasm-bindgen-rayon-*/src/workerHelpers.js)
 grep -q "import('../../..')" "${helpers[0]}" || die "the script of the threads has changed: look for its import of the glue"

@@ -4,7 +4,7 @@
 source "$(dirname "$0")/../lib.sh"
 
 out=js/src/wasm
-key=$(digest Cargo.toml Cargo.lock .cargo build kernels src scripts/build/wasm.sh)-$HUBFERRY_NIGHTLY-$WASM_BINDGEN_VERSION-$(grep '"binaryen"' package.json)
+key=$(digest Cargo.toml Cargo.lock .cargo build kernels src scripts/build/wasm.sh scripts/build/glue.sh)-$HUBFERRY_NIGHTLY-$WASM_BINDGEN_VERSION-$(grep '"binaryen"' package.json)
 fresh "$out/.stamp" "$key" "$out/core.js" "$out/core_bg.wasm" && exit 0
 nightly=$(scripts/setup/nightly.sh)
 scripts/setup/wasm-bindgen.sh
@@ -29,6 +29,7 @@ wasm-bindgen "$CARGO_TARGET_DIR/wasm32-unknown-unknown/wasm/hubferry.wasm" --tar
   --omit-default-module-path --remove-name-section --remove-producers-section
 # What has one caller stays a function where the compiler left it one: moved into its caller it compresses worse.
 node_modules/.bin/wasm-opt -O3 --one-caller-inline-max-function-size=1 "$new/core_bg.wasm" -o "$new/core_bg.wasm"
+scripts/build/glue.sh "$new"
 
 rm -rf "$out"
 mv "$new" "$out"

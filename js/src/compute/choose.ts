@@ -1,7 +1,7 @@
 /** Finds who computes for a job, and who packs: workers where there are workers, else this thread. */
-import { engineHashing } from "./hashing.js";
-import { InPlace } from "./inplace.js";
-import { crewInPlace, crewOfWorkers, type Crew, type ThreadsOfLanes } from "./pack/crew.js";
+import { crewOfWorkers, type Crew, type ThreadsOfLanes } from "./pack/crew.js";
+import { localLine } from "./pack/port.js";
+import type { ToAuthority, Verdicts } from "./pack/messages.js";
 import { Pool } from "./pool.js";
 import type { Compute } from "./task.js";
 import { compile, compiledModule, workerUrl } from "../engine.js";
@@ -30,10 +30,32 @@ const pools = new Map<number, Pool>();
 /** The compiled engine with threads. */
 let sharedModule: Promise<WebAssembly.Module> | undefined;
 
+/** This thread, whose code comes when there is something for it to do. */
+const here: Compute & Crew = {
+  lanes: 1,
+  canHelp: false,
+  run: async (task, watch) => {
+    try {
+      return await (await import("./here.js")).computeHere().run(task, watch);
+    } catch (error) {
+      return {
+        kind: "failed",
+        failure: { code: "blocked", message: `a part of hubferry did not load (${String(error)})` },
+      };
+    }
+  },
+  desk: async (indexBytes, signal) => await (await import("./here.js")).crewHere().desk(indexBytes, signal),
+  lane: async (options, authority, signal) =>
+    await (await import("./here.js")).crewHere().lane(options, authority, signal),
+  line: () => {
+    const [near, far] = localLine<Verdicts, ToAuthority>();
+    return { near, far };
+  },
+};
+
 /** The compute of one job. */
 export async function chooseCompute(use: UseWebWorkers | undefined): Promise<Compute> {
-  const { spawn, hashing } = platform();
-  const here = new InPlace(hashing ?? engineHashing);
+  const { spawn } = platform();
   if (use === false || spawn === undefined || typeof Worker !== "function") return here;
   const { minSize = 0, poolSize = defaultSize() } = typeof use === "object" ? use : {};
   const size = sizeOf(poolSize);
@@ -48,8 +70,7 @@ export async function chooseCompute(use: UseWebWorkers | undefined): Promise<Com
 
 /** Who packs for a push, the first that comes up. */
 export async function chooseCrews(use: UseWebWorkers | undefined): Promise<Crew[]> {
-  const { spawn, hashing } = platform();
-  const here = crewInPlace(hashing ?? engineHashing, hashing === undefined);
+  const { spawn } = platform();
   if (use === false || spawn === undefined || typeof Worker !== "function") return [here];
   const { poolSize } = typeof use === "object" ? use : {};
   const plain = {

@@ -4,7 +4,7 @@ import { guarded, Handle } from "./handle.js";
 import { hashText, numberText, RecordReader } from "./records.js";
 import { Sha256 } from "./sha256.js";
 import { engine, engineNow } from "../engine.js";
-import type { ChunkStream } from "../wasm/core.js";
+import { ChunkStream, fileHashOf, rangeHashOf, xorbHashOf } from "../wasm/core.js";
 
 /** A chunk: where a stream is cut, and what the piece is called. */
 export interface Chunk {
@@ -43,7 +43,8 @@ export class Chunker {
   readonly #handle: Handle<ChunkStream>;
 
   constructor() {
-    this.#handle = new Handle(new (engineNow().ChunkStream)());
+    engineNow();
+    this.#handle = new Handle(new ChunkStream());
   }
 
   /** Takes the next bytes; the chunks that ended in them, often none. */
@@ -100,19 +101,22 @@ export async function chunkFile(source: ByteSource): Promise<ChunkedFile> {
 
 /** The hash of a xorb that holds these chunks, in this order. In a browser: `await init()` once before. */
 export function xorbHash(chunks: Iterable<Chunk>): string {
-  return guarded(engineNow().xorbHashOf, writeChunks(chunks));
+  engineNow();
+  return guarded(xorbHashOf, writeChunks(chunks));
 }
 
 /** The hash of a file that consists of these chunks, in this order. In a browser: `await init()` once before. */
 export function fileHash(chunks: Iterable<Chunk>): string {
-  return guarded(engineNow().fileHashOf, writeChunks(chunks));
+  engineNow();
+  return guarded(fileHashOf, writeChunks(chunks));
 }
 
 /**
  * The hash that a term of a file carries in a shard, over the hashes of its chunks. In a browser: `await init()` once before.
  */
 export function verificationHash(hashes: Iterable<string>): string {
-  return guarded(engineNow().rangeHashOf, Array.from(hashes, hashText).join(""));
+  engineNow();
+  return guarded(rangeHashOf, Array.from(hashes, hashText).join(""));
 }
 
 /** Chunks as the engine takes them. */

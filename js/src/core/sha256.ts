@@ -5,6 +5,7 @@ import { sha256Many as digestMany } from "../compute/digest-many.js";
 import type { Hasher } from "../compute/lane.js";
 import { engine, engineNow } from "../engine.js";
 import { platform } from "../platform.js";
+import { Sha256Hasher } from "../wasm/core.js";
 
 /** Bytes up to which a content is digested in one piece, where the platform may be the faster one. */
 const WHOLE_BYTES = 16 * 1024 * 1024;
@@ -130,7 +131,9 @@ function iterable<T>(items: Iterable<T> | AsyncIterable<T> | ArrayLike<T>): Iter
 
 function newHasher(): Hasher {
   const { hashing } = platform();
-  return hashing === undefined ? new (engineNow().Sha256Hasher)() : hashing.sha256();
+  if (hashing !== undefined) return hashing.sha256();
+  engineNow();
+  return new Sha256Hasher();
 }
 
 function alone(message: Uint8Array): string {

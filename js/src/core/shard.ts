@@ -4,7 +4,7 @@ import { view } from "./content.js";
 import { guarded, Handle } from "./handle.js";
 import { hashText, numberText, RecordReader } from "./records.js";
 import { engineNow } from "../engine.js";
-import type { ShardWriter } from "../wasm/core.js";
+import { ShardReader, ShardWriter } from "../wasm/core.js";
 
 /** A range of chunks of one xorb that a file consists of, among others. */
 export interface ShardTerm {
@@ -60,7 +60,8 @@ export class ShardBuilder {
   readonly #handle: Handle<ShardWriter>;
 
   constructor() {
-    this.#handle = new Handle(new (engineNow().ShardWriter)());
+    engineNow();
+    this.#handle = new Handle(new ShardWriter());
   }
 
   /** Tells of a file. */
@@ -100,7 +101,7 @@ export class ShardBuilder {
 /** Reads a shard, with or without footer. In a browser: `await init()` once before. */
 export function parseShard(bytes: Uint8Array | ArrayBuffer): Shard {
   const given = view(bytes);
-  const { ShardReader } = engineNow();
+  engineNow();
   const reader = guarded((shard) => new ShardReader(shard), given);
   try {
     const files: ShardFile[] = [];

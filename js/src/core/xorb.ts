@@ -5,7 +5,7 @@ import { guarded, Handle } from "./handle.js";
 import { hashText, RecordReader } from "./records.js";
 import { engineNow } from "../engine.js";
 import { InvalidInputError } from "../errors.js";
-import type { XorbWriter } from "../wasm/core.js";
+import { XorbChunk as StoredChunk, XorbWriter } from "../wasm/core.js";
 
 /** Bytes of a body at most. */
 const MOST_BYTES = 64 * 1024 * 1024;
@@ -61,7 +61,8 @@ export class XorbBuilder {
   constructor({ targetBytes = MOST_BYTES, compress = true }: XorbOptions = {}) {
     const isSize = Number.isSafeInteger(targetBytes) && targetBytes > 0 && targetBytes <= MOST_BYTES;
     if (!isSize) throw new InvalidInputError("targetBytes is an integer from 1 to 67108864");
-    this.#handle = new Handle(new (engineNow().XorbWriter)(targetBytes, compress));
+    engineNow();
+    this.#handle = new Handle(new XorbWriter(targetBytes, compress));
   }
 
   /** Whether a chunk of this length, however it compresses, still fits. */
@@ -108,10 +109,10 @@ export class XorbBuilder {
  */
 export function parseXorb(body: Uint8Array | ArrayBuffer): { hash: string; chunks: XorbChunk[] } {
   const bytes = view(body);
-  const { XorbChunk } = engineNow();
+  engineNow();
   const chunks: XorbChunk[] = [];
   for (let at = 0; ;) {
-    const read = guarded((window) => XorbChunk.read(window), bytes.subarray(at, at + RECORD_MOST_BYTES));
+    const read = guarded((window) => StoredChunk.read(window), bytes.subarray(at, at + RECORD_MOST_BYTES));
     if (read === undefined) return { hash: xorbHash(chunks), chunks };
     try {
       const facts = new RecordReader(read.facts());

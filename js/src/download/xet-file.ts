@@ -17,6 +17,7 @@ import { HubferryError, IntegrityError, InvalidApiResponseFormatError, isHubferr
 import { call, callBytes } from "../hub/call.js";
 import type { HubParams } from "../hub/params.js";
 import type { RangeReader } from "../source/lazy.js";
+import { XetFileHasher } from "../wasm/core.js";
 import type { Answers, Ask } from "../wire.js";
 
 type Plan = NonNullable<Answers["reconstruct"]>;
@@ -104,7 +105,7 @@ export class XetFile implements RangeReader {
   /** The range in order, window by window; the next ones are on their way already. */
   async *#pieces(start: number, end: number, signal: AbortSignal | undefined): AsyncGenerator<Bytes, void, void> {
     const { path, hash, size, windows = WINDOWS } = this.#file;
-    const { XetFileHasher } = await engine();
+    await engine();
     const isWhole = start === 0 && end === size;
     const hasher = new XetFileHasher();
     const { controller, release } = linkedController(signal);

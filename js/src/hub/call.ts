@@ -9,6 +9,7 @@ import { InvalidApiResponseFormatError, toError } from "../errors.js";
 import { JobIo, type Kept } from "../io.js";
 import { chooseTransport } from "../transport/choose.js";
 import { hubSpec, newSeed, type HubParams } from "./params.js";
+import { CallHandle } from "../wasm/core.js";
 import type { Answers, Ask } from "../wire.js";
 
 /** What a question is answered with. */
@@ -64,7 +65,7 @@ export function callBytes(params: HubParams, ask: Ask, length: number): Promise<
 }
 
 async function openCall<A extends Ask>(params: HubParams, ask: A): Promise<Machine<AnswerOf<A>>> {
-  const { CallHandle } = await engine();
+  await engine();
   try {
     // Which question brings which answer is said in the engine's types, but not by the handle's.
     return new CallHandle({ ...hubSpec(params), ask }, newSeed()) as Machine<AnswerOf<A>>;

@@ -9,6 +9,7 @@ import { checkTexts, compact, HUB_URL, hubSpec, type RepoDesignation, type RepoI
 import { platform } from "../platform.js";
 import type { Control } from "../upload/job.js";
 import type { PushParams } from "../upload/push.js";
+import { Sha256Hasher } from "../wasm/core.js";
 import { Keeper, type Done } from "./keeper.js";
 import { takeLock } from "./lock.js";
 import type { JournalAbout, JournalStore } from "./store.js";
@@ -122,7 +123,7 @@ function repoOf(repo: RepoDesignation): RepoId {
 
 /** The name of a journal: pushes that go on with each other have the same. */
 async function nameOf({ hubUrl, repo, branch, isPullRequest, pathInRepo }: About, user: string): Promise<string> {
-  const { Sha256Hasher } = await engine();
+  await engine();
   const hasher = new Sha256Hasher();
   try {
     const parts = [hubUrl, repo.type, repo.name, isPullRequest === true ? "" : branch, pathInRepo, user];

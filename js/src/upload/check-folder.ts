@@ -3,13 +3,14 @@
  *
  * The rules are the engine's. Nothing is asked of the Hub, nothing is sent; a few small texts are read for secrets.
  */
-import { engine, type Engine } from "../engine.js";
+import { engine } from "../engine.js";
 import { InvalidInputError, toError } from "../errors.js";
 import { repoSpec, type RepoDesignation } from "../hub/params.js";
 import { Pace } from "../pace.js";
 import { isPlatformBlob } from "../source/lazy.js";
 import { hasOrigin } from "../source/origin.js";
 import { inTime } from "../source/patience.js";
+import { FolderCheck } from "../wasm/core.js";
 
 /** A file to be checked. */
 export interface FolderFile {
@@ -77,7 +78,8 @@ export async function checkFolder(
 ): Promise<FolderFinding[]> {
   const isIterable = typeof files === "object" && (Symbol.iterator in files || Symbol.asyncIterator in files);
   if (!isIterable) throw new InvalidInputError("files must be a list of { path, size }");
-  const check = new FolderChecking(await engine(), options.repo);
+  await engine();
+  const check = new FolderChecking(options.repo);
   try {
     const pace = new Pace();
     for await (const file of files) {
@@ -97,11 +99,11 @@ const READS_IN_FLIGHT = 16;
 
 /** A check under way. Whoever makes it frees it. */
 export class FolderChecking {
-  readonly #handle: InstanceType<Engine["FolderCheck"]>;
+  readonly #handle: FolderCheck;
   readonly #pace = new Pace();
   #batch: FolderFile[] = [];
 
-  constructor({ FolderCheck }: Engine, repo: RepoDesignation | undefined) {
+  constructor(repo: RepoDesignation | undefined) {
     try {
       this.#handle = new FolderCheck(repo === undefined ? undefined : repoSpec(repo));
     } catch (error) {

@@ -2,6 +2,7 @@
 import { engine } from "../engine.js";
 import { InvalidInputError, toError } from "../errors.js";
 import type { PlanCommit } from "../io.js";
+import { planCommit } from "../wasm/core.js";
 
 /** What there is to choose from. */
 export interface CommitState {
@@ -35,7 +36,7 @@ export type PlanCommits = (state: CommitState) => number | Promise<number>;
  * await uploadFolder({ repo, accessToken, folder, commits: "auto", planCommits: (state) => planCommits({ ...state, most: 100 }) });
  */
 export async function planCommits(state: CommitState): Promise<number> {
-  const { planCommit } = await engine();
+  await engine();
   try {
     return planCommit(state);
   } catch (error) {

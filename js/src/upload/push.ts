@@ -4,7 +4,7 @@
 import { orAborted } from "../abort.js";
 import { chooseCompute, chooseCrews, type UseWebWorkers } from "../compute/choose.js";
 import { Driver } from "../driver.js";
-import { engine, type Engine } from "../engine.js";
+import { engine } from "../engine.js";
 import { toError } from "../errors.js";
 import { checkTexts, compact, hubSpec, newSeed, repoSpec, type RepoParams } from "../hub/params.js";
 import type { PackJournal } from "../compute/pack/records.js";
@@ -17,6 +17,7 @@ import type { Source } from "../source/source.js";
 import { chooseTransport } from "../transport/choose.js";
 import type { Attached, Control } from "./job.js";
 import type { CommitOutput, CommittedFile } from "./events.js";
+import { PushHandle } from "../wasm/core.js";
 import type { OperationSpec, PushOutputView } from "../wire.js";
 
 /** What every upload takes. */
@@ -77,7 +78,7 @@ export type Planned =
   | { readonly operation: "delete"; readonly path: string };
 
 /** The engine's part of a push. */
-export type PushMachine = InstanceType<Engine["PushHandle"]>;
+export type PushMachine = PushHandle;
 
 /** Operations handed over in one go, and files of the result taken back: more would hold up a page. */
 const AT_ONCE = 250;
@@ -110,7 +111,7 @@ export async function pushFor<T>(
   wish?: Wish,
 ): Promise<T> {
   const { signal } = control;
-  const { PushHandle } = await orAborted(engine(), signal);
+  await orAborted(engine(), signal);
   const compute = await orAborted(chooseCompute(params.useWebWorkers), signal);
   const crews = await orAborted(chooseCrews(params.useWebWorkers), signal);
   const sources: Source[] = [];
@@ -119,7 +120,7 @@ export async function pushFor<T>(
   const io = new JobIo(chooseTransport(params.fetch), compute, sources, packs, planCommit);
   const lanes = Math.max(1, ...crews.map(({ lanes }) => lanes));
   const driver = new Driver<PushOutputView, PushMachine>(
-    open(PushHandle, params, message, { ...rules, askPlan: planCommit !== undefined }, lanes),
+    open(params, message, { ...rules, askPlan: planCommit !== undefined }, lanes),
     io,
   );
   control.attach(attached(driver));
@@ -195,7 +196,6 @@ export async function commitOutput(output: PushOutputView, machine: PushMachine)
 }
 
 function open(
-  Handle: Engine["PushHandle"],
   params: PushParams,
   { title, description }: Message,
   rules: FolderRules & { askPlan: boolean },
@@ -203,7 +203,7 @@ function open(
 ): PushMachine {
   const { branch, createBranch, parentCommit, verify, isPullRequest, merge, patience, useXet = true } = params;
   try {
-    return new Handle({
+    return new PushHandle({
       repo: repoSpec(params.repo),
       ...hubSpec(params),
       ...compact(checkTexts({ branch, parentCommit, title, description, patience })),

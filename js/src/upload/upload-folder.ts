@@ -165,7 +165,8 @@ async function* plan(
   leftOut: LeftOut,
   control: Control,
 ): AsyncGenerator<Planned> {
-  const check = new FolderChecking(await orAborted(engine(), control.signal), repo);
+  await orAborted(engine(), control.signal);
+  const check = new FolderChecking(repo);
   // In a page this thread reads no file: there, names have to do.
   const mayRead = platform().disk !== undefined;
   try {

@@ -1,7 +1,8 @@
 // A data plane that goes on from the records of one that was killed: what was finished is neither read nor sent again.
 import { createHash } from "node:crypto";
 import { beforeAll, describe, expect, it } from "vitest";
-import { crewInPlace, type Crew } from "../../src/compute/pack/crew.js";
+import { crewInPlace } from "../../src/compute/pack/crew-in-place.js";
+import type { Crew } from "../../src/compute/pack/crew.js";
 import { Records } from "../../src/compute/pack/records.js";
 import { engineHashing } from "../../src/compute/hashing.js";
 import { engine } from "../../src/engine.js";

@@ -1,7 +1,7 @@
 // The data plane of a push with the real engine: what is packed can be read back, each byte is read once, nothing is left behind.
 import { createHash } from "node:crypto";
 import { beforeAll, describe, expect, it, vi } from "vitest";
-import { crewInPlace } from "../../src/compute/pack/crew.js";
+import { crewInPlace } from "../../src/compute/pack/crew-in-place.js";
 import { engineHashing } from "../../src/compute/hashing.js";
 import { engine } from "../../src/engine.js";
 import "../../src/entry/node.js";

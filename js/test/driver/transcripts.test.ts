@@ -2,8 +2,9 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { beforeAll, describe, expect, it } from "vitest";
 import { Driver, type Io, type NewsView, type Work } from "../../src/driver.js";
-import { engine, type Engine } from "../../src/engine.js";
+import { engine } from "../../src/engine.js";
 import "../../src/entry/node.js";
+import { PushHandle } from "../../src/wasm/core.js";
 import type { InputView, OperationSpec, PushOutputView, PushSpec, StepView } from "../../src/wire.js";
 
 interface Transcript {
@@ -54,9 +55,8 @@ class Script implements Io {
 }
 
 describe("the transcripts", () => {
-  let core: Engine;
   beforeAll(async () => {
-    core = await engine();
+    await engine();
   });
 
   it("exist", () => {
@@ -66,7 +66,7 @@ describe("the transcripts", () => {
   it.each(names)("%s", async (name) => {
     const transcript = JSON.parse(readFileSync(new URL(name, folder), "utf8")) as Transcript;
     const script = new Script();
-    const machine = new core.PushHandle(transcript.spec);
+    const machine = new PushHandle(transcript.spec);
     machine.add(transcript.operations);
     const seen: StepView<PushOutputView>[] = [];
     const watched = {

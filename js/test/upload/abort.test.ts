@@ -3,6 +3,7 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from "vitest";
 import { createRepo, init, uploadFiles } from "../../src/entry/node.js";
 import { engine } from "../../src/engine.js";
+import { PushHandle } from "../../src/wasm/core.js";
 import { LocalHub } from "../harness/hub.js";
 import { MIB, noise } from "../harness/packing.js";
 
@@ -61,7 +62,7 @@ const files = [
 
 /** Counts pushes of the engine that were begun and not given back. */
 async function countPushes(): Promise<{ open: () => number }> {
-  const { PushHandle } = await engine();
+  await engine();
   const begun = vi.spyOn(PushHandle.prototype, "poll").mock;
   const freed = vi.spyOn(PushHandle.prototype, "free").mock;
   return { open: () => new Set(begun.contexts).size - new Set(freed.contexts).size };

@@ -1,13 +1,8 @@
-/** Finds who packs for a push: lanes and their authority in workers of their own, or all of them on this thread. */
-import { Desk } from "./desk.js";
-import { Lane } from "./lane.js";
+/** Who packs for a push: lanes and their authority. Here they have workers of their own. */
 import type { FromDesk, FromLane, LaneOptions, ToAuthority, ToDesk, ToLane, Verdicts } from "./messages.js";
-import { localLine, portOf, type Line, type Port } from "./port.js";
-import type { Hashing } from "../lane.js";
+import { portOf, type Line, type Port } from "./port.js";
 import { LaneWorker } from "../lane-worker.js";
 import type { Threads } from "../messages.js";
-import { chooseTransport } from "../../transport/choose.js";
-import { DedupAuthority, Packer } from "../../wasm/core.js";
 
 /** One of them, as the page sees it. */
 export interface Seat<In, Out> {
@@ -124,43 +119,4 @@ export function crewOfWorkers({ lanes, spawn, module, threads }: CrewOfWorkers):
       return { near: port1, far: port2 };
     },
   };
-}
-
-/** One lane on this thread, with hashing that is or is not the engine's own. */
-export function crewInPlace(hashing: Hashing, isEngines: boolean, transport = chooseTransport(undefined)): Crew {
-  return {
-    lanes: 1,
-    canHelp: false,
-    desk: (indexBytes, signal) => {
-      const [port, page] = localLine<FromDesk, ToDesk>();
-      const desk = new Desk({ authority: new DedupAuthority(indexBytes), transport, page });
-      return Promise.resolve(seatHere(port, desk, signal));
-    },
-    lane: (options, line, signal) => {
-      const [port, page] = localLine<FromLane, ToLane>();
-      const packer = new Packer(options.lane, options.xorbBytes, options.bodies, options.undecidedBytes);
-      const authority = portOf(line);
-      const lane = new Lane({ options, packer, hashing, hashesBeside: !isEngines, transport, page, authority });
-      return Promise.resolve(seatHere(port, lane, signal));
-    },
-    line: () => {
-      const [near, far] = localLine<Verdicts, ToAuthority>();
-      return { near, far };
-    },
-  };
-}
-
-function seatHere<In, Out>(port: Port<In, Out>, worker: { stop(): void }, signal: AbortSignal): Seat<In, Out> {
-  let end: () => void = () => undefined;
-  const ended = new Promise<void>((resolve) => {
-    end = resolve;
-  });
-  const stop = (): void => {
-    signal.removeEventListener("abort", stop);
-    worker.stop();
-    port.close();
-    end();
-  };
-  signal.addEventListener("abort", stop);
-  return { port, ended, stop };
 }

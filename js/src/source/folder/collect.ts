@@ -129,7 +129,8 @@ async function* list(
 ): AsyncGenerator<FoundFile, void, void> {
   const onSkip: OnSkip = (path, reason, skip) => options.onSkip?.(path, reason, skip);
   const onRefused = (path: string, error: HubferryError): void => options.onError?.(path, error);
-  const rules = new Rules(await engine(), options, readsIgnoreFiles, onSkip, onRefused);
+  await engine();
+  const rules = new Rules(options, readsIgnoreFiles, onSkip, onRefused);
   const walking: Walk = {
     rules,
     onSkip,

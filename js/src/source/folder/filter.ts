@@ -1,6 +1,7 @@
 /** The Hub's path filters for anybody's list. */
 import { toList, type Patterns } from "./rules.js";
 import { engine } from "../../engine.js";
+import { filterRepoObjects as filter } from "../../wasm/core.js";
 
 /**
  * Keeps the paths that pass, in order; with the meaning of Python's function of the same name.
@@ -10,7 +11,7 @@ import { engine } from "../../engine.js";
  */
 export async function filterRepoObjects(paths: readonly string[], patterns: Patterns = {}): Promise<string[]> {
   const { allowPatterns, ignorePatterns } = patterns;
-  const { filterRepoObjects: filter } = await engine();
+  await engine();
   const passing = filter([...paths], toList({ allowPatterns }), toList({ ignorePatterns }));
   return Array.from(passing, (index) => paths[index] ?? "");
 }

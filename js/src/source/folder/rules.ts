@@ -4,11 +4,11 @@
  * The rules and their meaning are the engine's; here they get their ignore files, and their verdicts get a voice. An ignore
  * file that cannot be read leaves its rules out, is reported, and stops nothing.
  */
-import type { Engine } from "../../engine.js";
 import { InvalidInputError, toError } from "../../errors.js";
 import type { HubferryError } from "../../errors.js";
 import type { OpenedFile } from "./walk.js";
 import { inTime } from "../patience.js";
+import { FolderRules } from "../../wasm/core.js";
 
 /** The caller's patterns, with the meaning of Python's `allow_patterns` and `ignore_patterns`. */
 export interface Patterns {
@@ -39,7 +39,7 @@ const LARGEST_IGNORE_FILE = 1024 * 1024;
 export class Rules {
   /** Whether the folder's own ignore files count. */
   readonly readsIgnoreFiles: boolean;
-  readonly #handle: InstanceType<Engine["FolderRules"]>;
+  readonly #handle: FolderRules;
   readonly #onSkip: OnSkip;
   readonly #onRefused: (path: string, error: HubferryError) => void;
   readonly #told = new Map<number, { reason: string; skip: Skip }>();
@@ -47,7 +47,6 @@ export class Rules {
 
   /** Shape: `onRefused` is told of ignore files whose rules are not applied. */
   constructor(
-    engine: Engine,
     patterns: Patterns,
     readsIgnoreFiles: boolean,
     onSkip: OnSkip,
@@ -55,7 +54,7 @@ export class Rules {
   ) {
     try {
       const { allowPatterns, ignorePatterns } = patterns;
-      this.#handle = new engine.FolderRules(toList({ allowPatterns }), toList({ ignorePatterns }));
+      this.#handle = new FolderRules(toList({ allowPatterns }), toList({ ignorePatterns }));
     } catch (error) {
       throw toError(error);
     }
