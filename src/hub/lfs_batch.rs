@@ -332,6 +332,21 @@ mod tests {
     }
 
     #[test]
+    fn parts_lie_beyond_four_gibibytes_as_before_them() {
+        const PIECE: u64 = 16 << 20;
+        let size = (5 << 30) + 1;
+        let mut header = object!({ "chunk_size": PIECE });
+        for number in 1..=321 {
+            header[number.to_string().as_str()] = "https://store.example/part".into();
+        }
+        let parts = plan_parts(&Json::parse(&header.to_string()).unwrap(), size).unwrap();
+        let places: Vec<(u64, u64)> = parts.iter().map(|part| (part.start, part.end)).collect();
+        let expected = (0..321).map(|part| (part * PIECE, size.min((part + 1) * PIECE))).collect::<Vec<_>>();
+        assert_eq!(places, expected);
+        assert_eq!(places[320], (5 << 30, size), "a last part of one byte");
+    }
+
+    #[test]
     fn objects_that_need_nothing_or_are_refused() {
         // (what it shows, rest of the object, action)
         let refused = Action::Refused { code: 422, message: "too large".to_owned() };

@@ -17,6 +17,7 @@ mod patience_has_an_end;
 mod patterns_delete_what_is_not_added;
 mod pause_and_abort;
 mod pull_requests_open_once;
+mod pushes_of_any_size;
 mod random_pushes;
 mod readme_is_checked_first;
 mod resume_at_every_step;

@@ -55,6 +55,7 @@ impl World {
         self.commits_open = 0;
         self.lanes = None;
         self.events.clear();
+        self.overtaken = false;
         self.read.clear();
         self.probes = 0;
         self.digests = 0;

@@ -3,7 +3,7 @@
 use base64::Engine;
 use hubferry::error::Code;
 use hubferry::limits;
-use hubferry::push::PushOutput;
+use hubferry::push::{Event, PushOutput};
 use hubferry::step::{DigestKind, Failure, Input, Probed, Step, StepId};
 use hubferry::time::Millis;
 
@@ -79,7 +79,10 @@ impl World {
                     self.due.push((self.now + Millis(7), id, Due::Input(Input::Failed { id, failure })));
                 }
             }
-            Step::Event(event) => self.events.push(event),
+            Step::Event(event) => {
+                self.overtaken |= matches!(&event, Event::Retry { cause, .. } if cause.contains("first"));
+                self.events.push(event);
+            }
             Step::Pack { id, options } => {
                 assert!(self.lanes.is_none(), "the data plane is opened once");
                 self.open.insert(id);
