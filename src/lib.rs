@@ -29,6 +29,7 @@ pub mod journal;
 pub mod json;
 pub mod limits;
 pub mod push;
+mod quote;
 pub mod retry;
 pub mod shard;
 mod small;

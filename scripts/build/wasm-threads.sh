@@ -16,7 +16,7 @@ export CARGO_TARGET_DIR="$HUBFERRY_THREADS_TARGET_DIR"
 lock_target
 
 say "building the wasm with threads (its standard library too, once)"
-cargo "+$nightly" --config build/threads.toml rustc --quiet --locked --package hubferry --lib --crate-type cdylib \
+cargo "+$nightly" --config build/wasm.toml --config build/threads.toml rustc --quiet --locked --package hubferry --lib --crate-type cdylib \
   --features wasm,threads --target wasm32-unknown-unknown --profile wasm
 
 new=target/wasm-threads-new

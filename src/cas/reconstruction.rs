@@ -80,20 +80,22 @@ struct Said {
 
 impl Read for Said {
     fn read(json: Json) -> Result<Said, Misfit> {
-        let mut said = Fields::of(json)?;
-        Ok(Said {
-            offset_into_first_range: said.get("offset_into_first_range")?,
-            terms: said.get("terms")?,
-            fetch_info: of_xorbs(&mut said, "fetch_info")?,
-            xorbs: of_xorbs(&mut said, "xorbs")?,
+        Fields::read(json, |said| Said {
+            offset_into_first_range: said.get("offset_into_first_range"),
+            terms: said.get("terms"),
+            fetch_info: of_xorbs(said, "fetch_info"),
+            xorbs: of_xorbs(said, "xorbs"),
         })
     }
 }
 
 /// What is said of each xorb, under the xorb's hash.
-fn of_xorbs<T: Read>(said: &mut Fields, name: &str) -> Result<Vec<(Name, Vec<T>)>, Misfit> {
-    let xorbs: Option<Fields> = said.get(name)?;
-    xorbs.map_or(Ok(Vec::new()), Fields::all).map_err(|misfit| misfit.within(name))
+fn of_xorbs<T: Read>(said: &mut Fields, name: &str) -> Vec<(Name, Vec<T>)> {
+    let read = said.get::<Option<Fields>>(name).unwrap_or_default().all();
+    read.unwrap_or_else(|misfit| {
+        said.miss(misfit.within(name));
+        Vec::new()
+    })
 }
 
 struct SaidTerm {
@@ -104,17 +106,16 @@ struct SaidTerm {
 
 impl Read for SaidTerm {
     fn read(json: Json) -> Result<SaidTerm, Misfit> {
-        let mut term = Fields::of(json)?;
-        Ok(SaidTerm {
-            hash: term.get("hash")?,
-            unpacked_length: term.get("unpacked_length")?,
-            range: term.get("range")?,
+        Fields::read(json, |term| SaidTerm {
+            hash: term.get("hash"),
+            unpacked_length: term.get("unpacked_length"),
+            range: term.get("range"),
         })
     }
 }
 
 /// Of chunks half-open; of bytes, as in HTTP, both ends belong to it.
-#[derive(Clone, Copy)]
+#[derive(Clone, Copy, Default)]
 struct Span {
     start: u64,
     end: u64,
@@ -122,8 +123,7 @@ struct Span {
 
 impl Read for Span {
     fn read(json: Json) -> Result<Span, Misfit> {
-        let mut span = Fields::of(json)?;
-        Ok(Span { start: span.get("start")?, end: span.get("end")? })
+        Fields::read(json, |span| Span { start: span.get("start"), end: span.get("end") })
     }
 }
 
@@ -135,8 +135,11 @@ struct SaidFetch {
 
 impl Read for SaidFetch {
     fn read(json: Json) -> Result<SaidFetch, Misfit> {
-        let mut fetch = Fields::of(json)?;
-        Ok(SaidFetch { range: fetch.get("range")?, url: fetch.get("url")?, url_range: fetch.get("url_range")? })
+        Fields::read(json, |fetch| SaidFetch {
+            range: fetch.get("range"),
+            url: fetch.get("url"),
+            url_range: fetch.get("url_range"),
+        })
     }
 }
 
@@ -147,8 +150,7 @@ struct SaidXorb {
 
 impl Read for SaidXorb {
     fn read(json: Json) -> Result<SaidXorb, Misfit> {
-        let mut xorb = Fields::of(json)?;
-        Ok(SaidXorb { url: xorb.get("url")?, ranges: xorb.get("ranges")? })
+        Fields::read(json, |xorb| SaidXorb { url: xorb.get("url"), ranges: xorb.get("ranges") })
     }
 }
 
@@ -159,8 +161,7 @@ struct SaidRange {
 
 impl Read for SaidRange {
     fn read(json: Json) -> Result<SaidRange, Misfit> {
-        let mut range = Fields::of(json)?;
-        Ok(SaidRange { chunks: range.get("chunks")?, bytes: range.get("bytes")? })
+        Fields::read(json, |range| SaidRange { chunks: range.get("chunks"), bytes: range.get("bytes") })
     }
 }
 

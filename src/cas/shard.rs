@@ -31,7 +31,7 @@ impl Endpoint for PostShard {
     /// that was stored, or found, in this very push; `protocol` when its answer cannot be read.
     fn parse(&self, response: &Response, hub: &Hub) -> Result<(), Error> {
         // The result is 1 for a new shard and 0 for one that is known: both are success.
-        let known = |mut answer: Fields| answer.get::<u64>("result").map(drop);
+        let known = |mut answer: Fields| answer.need::<u64>("result").map(drop);
         json(response, &self.request(hub)?.url, known).map_err(|mut error| {
             if response.status == 400 {
                 error.code = Code::ServerError;

@@ -32,7 +32,7 @@ impl Endpoint for PostXorb {
 
     /// Errors: what the store refused; `protocol` when its answer cannot be read.
     fn parse(&self, response: &Response, hub: &Hub) -> Result<bool, Error> {
-        json(response, &self.request(hub)?.url, |mut answer| answer.get("was_inserted"))
+        json(response, &self.request(hub)?.url, |mut answer| answer.need("was_inserted"))
     }
 }
 

@@ -45,15 +45,17 @@ impl Throttle {
 
     fn settle(&mut self, now: Millis) {
         if let Some(limit) = self.limit {
-            let paid = u128::from(now.since(self.at).0) * u128::from(limit) / 1000;
-            self.debt = self.debt.saturating_sub(u64::try_from(paid).unwrap_or(u64::MAX));
+            let millis = now.since(self.at).0;
+            let (seconds, rest) = (millis / 1000, millis % 1000);
+            let paid = seconds.saturating_mul(limit).saturating_add(rest.saturating_mul(limit) / 1000);
+            self.debt = self.debt.saturating_sub(paid);
         }
         self.at = now;
     }
 }
 
 fn millis_for(bytes: u64, limit: u64) -> u64 {
-    u64::try_from((u128::from(bytes) * 1000).div_ceil(u128::from(limit))).unwrap_or(u64::MAX)
+    bytes.saturating_mul(1000).div_ceil(limit)
 }
 
 #[cfg(test)]

@@ -1,6 +1,7 @@
 //! Paths in a repo: Python's normalization, and on top of it what no Hub takes.
 
 use crate::error::Error;
+use crate::quote::Quoted;
 
 /// Folders that belong to git and to the Hub's clients.
 const RESERVED: [&str; 2] = [".git", ".cache"];
@@ -25,7 +26,7 @@ pub fn normalize_path_in_repo(path: &str) -> Option<&str> {
 ///
 /// Errors: `invalid_input` that names the path, what is wrong with it, and what to do.
 pub fn check_path_in_repo(path: &str) -> Result<String, Error> {
-    let wrong = |why: String| Err(Error::invalid(format!("path {path:?} {why}")).at(path));
+    let wrong = |why: String| Err(Error::invalid(format!("path {path} {why}", path = Quoted(path))).at(path));
     if let Some(odd) = path.chars().find(|c| c.is_control()) {
         return wrong(format!("contains the control character U+{:04X}; rename it", u32::from(odd)));
     }
@@ -34,7 +35,10 @@ pub fn check_path_in_repo(path: &str) -> Result<String, Error> {
         return wrong("leads out of its folder by \"..\"; give the path from the repo's root".to_owned());
     }
     if let Some(reserved) = path.split('/').find(|component| RESERVED.contains(component)) {
-        return wrong(format!("goes through {reserved:?}, which no repo takes; leave it out or rename the folder"));
+        return wrong(format!(
+            "goes through {reserved}, which no repo takes; leave it out or rename the folder",
+            reserved = Quoted(reserved)
+        ));
     }
     let Some(normalized) = normalize_path_in_repo(path) else {
         return wrong("names no file; give the path from the repo's root, such as data/train.csv".to_owned());

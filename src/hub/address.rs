@@ -6,6 +6,7 @@ use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 
 use crate::error::Error;
 use crate::http::{Method, Request};
+use crate::quote::Quoted;
 
 /// What `encodeURIComponent` leaves alone.
 const SEGMENT: &AsciiSet = &NON_ALPHANUMERIC
@@ -35,7 +36,8 @@ pub fn encode_path(path: &str) -> String {
 pub(super) fn revision_segment(revision: &str) -> Result<String, Error> {
     if matches!(revision, "" | "." | "..") {
         return Err(Error::invalid(format!(
-            "revision {revision:?} names no branch, tag or commit; leave it out for the default branch"
+            "revision {revision} names no branch, tag or commit; leave it out for the default branch",
+            revision = Quoted(revision)
         )));
     }
     Ok(encode_segment(revision))
@@ -47,7 +49,8 @@ pub(super) fn revision_segment(revision: &str) -> Result<String, Error> {
 pub(super) fn path_segments(path: &str) -> Result<String, Error> {
     if path.split('/').any(|component| matches!(component, "." | "..")) {
         return Err(Error::invalid(format!(
-            "path {path:?} has \".\" or \"..\" between its slashes; give the path from the repo's root"
+            "path {path} has \".\" or \"..\" between its slashes; give the path from the repo's root",
+            path = Quoted(path)
         ))
         .at(path));
     }
@@ -201,7 +204,8 @@ impl RepoId {
                 "spaces" | "space" => RepoId::new("space", rest),
                 "buckets" | "bucket" => RepoId::new("bucket", rest),
                 _ => Err(Error::invalid(format!(
-                    "repo {text:?} must look like user/name, datasets/user/name or spaces/user/name"
+                    "repo {text} must look like user/name, datasets/user/name or spaces/user/name",
+                    text = Quoted(text)
                 ))),
             };
         }
@@ -226,11 +230,13 @@ impl RepoId {
             }
             other => {
                 return Err(Error::invalid(format!(
-                    "repo type {other:?} is unknown; use \"model\", \"dataset\" or \"space\""
+                    "repo type {other} is unknown; use \"model\", \"dataset\" or \"space\"",
+                    other = Quoted(other)
                 )));
             }
         };
-        let wrong = |why: &str| Error::invalid(format!("repo {name:?} {why}; it must look like user/name"));
+        let wrong =
+            |why: &str| Error::invalid(format!("repo {name} {why}; it must look like user/name", name = Quoted(name)));
         if name.is_empty() {
             return Err(wrong("is empty"));
         }

@@ -114,14 +114,15 @@ impl Endpoint for Commit {
 
     fn parse(&self, response: &Response, hub: &Hub) -> Result<CommitDone, Error> {
         json(response, &self.bare(hub)?, |answer| {
-            let mut answer = Fields::of(answer)?;
-            let oid: String = answer.get("commitOid")?;
-            let page = || hub.page_url(&self.repo, &format!("/commit/{}", encode_segment(&oid)));
-            Ok(CommitDone {
-                url: answer.get::<Option<String>>("commitUrl")?.unwrap_or_else(page),
-                hook_output: answer.text("hookOutput")?,
-                pull_request_url: answer.get("pullRequestUrl")?,
-                oid,
+            Fields::read(answer, |answer| {
+                let oid: String = answer.get("commitOid");
+                let page = || hub.page_url(&self.repo, &format!("/commit/{}", encode_segment(&oid)));
+                CommitDone {
+                    url: answer.get::<Option<String>>("commitUrl").unwrap_or_else(page),
+                    hook_output: answer.text("hookOutput"),
+                    pull_request_url: answer.get("pullRequestUrl"),
+                    oid,
+                }
             })
         })
     }

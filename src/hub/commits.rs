@@ -54,21 +54,19 @@ pub struct Author {
 
 impl Read for CommitInfo {
     fn read(json: Json) -> Result<CommitInfo, Misfit> {
-        let mut commit = Fields::of(json)?;
-        Ok(CommitInfo {
-            id: commit.get("id")?,
-            title: commit.text("title")?,
-            message: commit.text("message")?,
-            date: commit.text("date")?,
-            authors: commit.list("authors")?,
+        Fields::read(json, |commit| CommitInfo {
+            id: commit.get("id"),
+            title: commit.text("title"),
+            message: commit.text("message"),
+            date: commit.text("date"),
+            authors: commit.list("authors"),
         })
     }
 }
 
 impl Read for Author {
     fn read(json: Json) -> Result<Author, Misfit> {
-        let mut author = Fields::of(json)?;
-        Ok(Author { user: author.text("user")?, avatar: author.get("avatar")? })
+        Fields::read(json, |author| Author { user: author.text("user"), avatar: author.get("avatar") })
     }
 }
 

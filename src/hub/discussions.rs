@@ -41,7 +41,7 @@ impl Endpoint for ListPulls {
     }
 
     fn parse(&self, response: &Response, hub: &Hub) -> Result<Vec<Pull>, Error> {
-        let rows: Vec<Row> = json(response, &self.bare(hub), |answer| Fields::of(answer)?.get("discussions"))?;
+        let rows: Vec<Row> = json(response, &self.bare(hub), |answer| Fields::of(answer)?.need("discussions"))?;
         Ok(rows.into_iter().filter(|row| row.is_pull).map(|row| row.pull).collect())
     }
 }
@@ -54,13 +54,23 @@ struct Row {
 
 impl Read for Row {
     fn read(json: Json) -> Result<Row, Misfit> {
-        let mut row = Fields::of(json)?;
-        let author = match row.get::<Option<Fields>>("author")? {
-            Some(mut author) => author.text("name")?,
-            None => String::new(),
-        };
-        let pull = Pull { num: row.get("num")?, title: row.text("title")?, author };
-        Ok(Row { pull, is_pull: row.flag("isPullRequest")? })
+        Fields::read(json, |row| Row {
+            pull: Pull {
+                author: row.get::<Option<Named>>("author").unwrap_or_default().0,
+                num: row.get("num"),
+                title: row.text("title"),
+            },
+            is_pull: row.flag("isPullRequest"),
+        })
+    }
+}
+
+#[derive(Default)]
+struct Named(String);
+
+impl Read for Named {
+    fn read(json: Json) -> Result<Named, Misfit> {
+        Fields::read(json, |named| Named(named.text("name")))
     }
 }
 
@@ -97,7 +107,7 @@ impl Endpoint for OpenPull {
     /// Errors: as always; `timeout` too when a gateway gave up waiting, because then the work may yet be done; `server_error` where
     /// it cannot be, because the request did not come, or came too early.
     fn parse(&self, response: &Response, hub: &Hub) -> Result<u64, Error> {
-        json(response, &self.bare(hub), |answer| Fields::of(answer)?.get("num")).map_err(|mut error| {
+        json(response, &self.bare(hub), |answer| Fields::of(answer)?.need("num")).map_err(|mut error| {
             match response.status {
                 502 | 504 => error.code = Code::Timeout,
                 408 | 425 => error.code = Code::ServerError,
@@ -187,7 +197,7 @@ impl Endpoint for AskPull {
     }
 
     fn parse(&self, response: &Response, hub: &Hub) -> Result<PullStatus, Error> {
-        let status: String = json(response, &self.request(hub)?, |answer| Fields::of(answer)?.get("status"))?;
+        let status: String = json(response, &self.request(hub)?, |answer| Fields::of(answer)?.need("status"))?;
         Ok(match status.as_str() {
             "draft" => PullStatus::Draft,
             "merged" => PullStatus::Merged,

@@ -8,6 +8,7 @@ use super::resolve::{check_file_path, raw_path, resolve_path};
 use super::{Endpoint, Hub, RepoId, refused};
 use crate::error::{Code, Error};
 use crate::http::{Method, Request, Response};
+use crate::quote::Quoted;
 
 /// What the Hub answers with when it describes a file stored by Xet.
 const XET_FILE_INFO: &str = "application/vnd.xet-fileinfo+json";
@@ -63,7 +64,7 @@ impl FileDownloadInfo {
     }
 
     fn missing(&self, what: &str) -> Error {
-        Error::protocol(format!("The Hub's answer about {:?} tells no {what}", self.path)).at(&self.path)
+        Error::protocol(format!("The Hub's answer about {} tells no {what}", Quoted(&self.path))).at(&self.path)
     }
 
     fn xet(&self, response: &Response) -> Result<Option<XetLinks>, Error> {
@@ -74,7 +75,8 @@ impl FileDownloadInfo {
         let link = |relation: &str| {
             let found = response.header("link").and_then(|header| target(header, relation));
             let url = found.filter(|url| url.starts_with("https://") || url.starts_with("http://"));
-            url.map(str::to_owned).ok_or_else(|| self.missing(&format!("usable link {relation:?}")))
+            url.map(str::to_owned)
+                .ok_or_else(|| self.missing(&format!("usable link {relation}", relation = Quoted(relation))))
         };
         Ok(Some(XetLinks {
             hash: hash.to_owned(),

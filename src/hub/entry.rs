@@ -67,38 +67,39 @@ pub struct LastCommit {
 
 impl Read for Entry {
     fn read(json: Json) -> Result<Entry, Misfit> {
-        let mut entry = Fields::of(json)?;
-        Ok(Entry {
-            kind: match entry.get::<String>("type")?.as_str() {
+        Fields::read(json, |entry| Entry {
+            kind: match entry.get::<String>("type").as_str() {
                 "file" => EntryKind::File,
                 "directory" => EntryKind::Directory,
                 _ => EntryKind::Unknown,
             },
-            path: entry.get("path")?,
-            oid: entry.get("oid")?,
-            size: entry.get::<Option<u64>>("size")?.unwrap_or(0),
-            lfs: entry.get("lfs")?,
-            xet_hash: entry.get("xetHash")?,
-            last_commit: entry.get("lastCommit")?,
-            security_file_status: entry.get("securityFileStatus")?,
+            path: entry.get("path"),
+            oid: entry.get("oid"),
+            size: entry.get::<Option<u64>>("size").unwrap_or(0),
+            lfs: entry.get("lfs"),
+            xet_hash: entry.get("xetHash"),
+            last_commit: entry.get("lastCommit"),
+            security_file_status: entry.get("securityFileStatus"),
         })
     }
 }
 
 impl Read for LfsPointer {
     fn read(json: Json) -> Result<LfsPointer, Misfit> {
-        let mut pointer = Fields::of(json)?;
-        Ok(LfsPointer {
-            oid: pointer.get("oid")?,
-            size: pointer.get("size")?,
-            pointer_size: pointer.get::<Option<u64>>("pointerSize")?.unwrap_or(0),
+        Fields::read(json, |pointer| LfsPointer {
+            oid: pointer.get("oid"),
+            size: pointer.get("size"),
+            pointer_size: pointer.get::<Option<u64>>("pointerSize").unwrap_or(0),
         })
     }
 }
 
 impl Read for LastCommit {
     fn read(json: Json) -> Result<LastCommit, Misfit> {
-        let mut commit = Fields::of(json)?;
-        Ok(LastCommit { id: commit.get("id")?, title: commit.text("title")?, date: commit.text("date")? })
+        Fields::read(json, |commit| LastCommit {
+            id: commit.get("id"),
+            title: commit.text("title"),
+            date: commit.text("date"),
+        })
     }
 }

@@ -10,6 +10,7 @@ use super::{Endpoint, Hub, HubUrl, RepoId, json};
 use crate::error::Error;
 use crate::http::{Method, Request, Response, without_query};
 use crate::json::{Fields, Json, Misfit, Read, object};
+use crate::quote::Quoted;
 
 /// The media type of everything around LFS.
 pub(super) const LFS_JSON: &str = "application/vnd.git-lfs+json";
@@ -129,7 +130,10 @@ impl Endpoint for LfsBatch {
     fn parse(&self, response: &Response, hub: &Hub) -> Result<Vec<Action>, Error> {
         let answer: Answer = json(response, &self.bare(hub), Answer::read)?;
         if let Some(transfer) = answer.transfer.filter(|known| known != "basic" && known != "multipart") {
-            return Err(Error::protocol(format!("The Hub chose the transfer {transfer:?}, which was not offered")));
+            return Err(Error::protocol(format!(
+                "The Hub chose the transfer {transfer}, which was not offered",
+                transfer = Quoted(&transfer)
+            )));
         }
         let mut by_oid: HashMap<String, Object> = HashMap::with_capacity(answer.objects.len());
         for object in answer.objects {
@@ -156,31 +160,57 @@ struct Answer {
 
 impl Read for Answer {
     fn read(json: Json) -> Result<Answer, Misfit> {
-        let mut answer = Fields::of(json)?;
-        Ok(Answer { transfer: answer.get("transfer")?, objects: answer.get("objects")? })
+        Fields::read(json, |answer| Answer { transfer: answer.get("transfer"), objects: answer.get("objects") })
     }
 }
 
 struct Object {
     oid: String,
-    refused: Option<(i64, String)>,
-    upload: Option<Upload>,
-    verify: Option<String>,
+    refused: Option<Refused>,
+    actions: Actions,
 }
 
 impl Read for Object {
     fn read(json: Json) -> Result<Object, Misfit> {
-        let mut object = Fields::of(json)?;
-        let refused = match object.get::<Option<Fields>>("error")? {
-            Some(mut error) => Some((error.get::<f64>("code")? as i64, error.text("message")?)),
-            None => None,
-        };
-        let (upload, verify) = match object.get::<Option<Fields>>("actions")? {
-            Some(mut actions) => (actions.get("upload")?, actions.get::<Option<Fields>>("verify")?),
-            None => (None, None),
-        };
-        let verify = verify.map(|mut verify| verify.get("href")).transpose()?;
-        Ok(Object { oid: object.get("oid")?, refused, upload, verify })
+        Fields::read(json, |object| Object {
+            refused: object.get("error"),
+            actions: object.get::<Option<Actions>>("actions").unwrap_or_default(),
+            oid: object.get("oid"),
+        })
+    }
+}
+
+#[derive(Default)]
+struct Refused {
+    code: f64,
+    message: String,
+}
+
+impl Read for Refused {
+    fn read(json: Json) -> Result<Refused, Misfit> {
+        Fields::read(json, |error| Refused { code: error.get("code"), message: error.text("message") })
+    }
+}
+
+#[derive(Default)]
+struct Actions {
+    upload: Option<Upload>,
+    verify: Option<Verify>,
+}
+
+impl Read for Actions {
+    fn read(json: Json) -> Result<Actions, Misfit> {
+        Fields::read(json, |actions| Actions { upload: actions.get("upload"), verify: actions.get("verify") })
+    }
+}
+
+struct Verify {
+    href: String,
+}
+
+impl Read for Verify {
+    fn read(json: Json) -> Result<Verify, Misfit> {
+        Fields::read(json, |verify| Verify { href: verify.get("href") })
     }
 }
 
@@ -191,18 +221,18 @@ struct Upload {
 
 impl Read for Upload {
     fn read(json: Json) -> Result<Upload, Misfit> {
-        let mut upload = Fields::of(json)?;
-        Ok(Upload { href: upload.get("href")?, header: upload.get("header")? })
+        Fields::read(json, |upload| Upload { href: upload.get("href"), header: upload.get("header") })
     }
 }
 
 fn action(object: Object, size: u64, hub: &Hub) -> Result<Action, Error> {
-    if let Some((code, message)) = object.refused {
-        return Ok(Action::Refused { code, message });
+    if let Some(Refused { code, message }) = object.refused {
+        return Ok(Action::Refused { code: code as i64, message });
     }
-    let Some(upload) = object.upload else { return Ok(Action::Present) };
+    let Some(upload) = object.actions.upload else { return Ok(Action::Present) };
     let href = on_this_hub(hub, checked(upload.href)?);
-    let verify = object.verify.map(checked).transpose()?.map(|href| on_this_hub(hub, href));
+    let verify =
+        object.actions.verify.map(|verify| checked(verify.href)).transpose()?.map(|href| on_this_hub(hub, href));
     if *upload.header.get("chunk_size") == Json::Null {
         return Ok(Action::Basic { href, verify });
     }

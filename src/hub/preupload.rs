@@ -6,6 +6,7 @@ use super::{Endpoint, Hub, RepoId, json, revision_segment};
 use crate::error::Error;
 use crate::http::{Method, Request, Response};
 use crate::json::{Fields, Json, Misfit, Read, object};
+use crate::quote::Quoted;
 
 /// Asks about files that a commit is going to add.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -36,9 +37,10 @@ pub struct PreuploadFile {
 }
 
 /// Where a file's content goes.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub enum UploadMode {
     /// Into the commit itself.
+    #[default]
     Regular,
     /// Into the LFS store first.
     Lfs,
@@ -59,12 +61,11 @@ pub struct PreuploadAnswer {
 
 impl Read for PreuploadAnswer {
     fn read(json: Json) -> Result<PreuploadAnswer, Misfit> {
-        let mut answer = Fields::of(json)?;
-        Ok(PreuploadAnswer {
-            path: answer.get("path")?,
-            upload_mode: answer.get("uploadMode")?,
-            should_ignore: answer.flag("shouldIgnore")?,
-            oid: answer.get("oid")?,
+        Fields::read(json, |answer| PreuploadAnswer {
+            path: answer.get("path"),
+            upload_mode: answer.get("uploadMode"),
+            should_ignore: answer.flag("shouldIgnore"),
+            oid: answer.get("oid"),
         })
     }
 }
@@ -107,13 +108,13 @@ impl Endpoint for Preupload {
     }
 
     fn parse(&self, response: &Response, hub: &Hub) -> Result<HashMap<String, PreuploadAnswer>, Error> {
-        let files: Vec<PreuploadAnswer> = json(response, &self.bare(hub)?, |answer| Fields::of(answer)?.get("files"))?;
+        let files: Vec<PreuploadAnswer> = json(response, &self.bare(hub)?, |answer| Fields::of(answer)?.need("files"))?;
         let answers: HashMap<String, PreuploadAnswer> =
             files.into_iter().map(|answer| (answer.path.clone(), answer)).collect();
         match self.files.iter().find(|file| !answers.contains_key(&file.path)) {
             None => Ok(answers),
             Some(file) => {
-                Err(Error::protocol(format!("The Hub's preupload answer lacks {:?}", file.path)).at(&file.path))
+                Err(Error::protocol(format!("The Hub's preupload answer lacks {}", Quoted(&file.path))).at(&file.path))
             }
         }
     }

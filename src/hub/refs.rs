@@ -48,12 +48,11 @@ impl Endpoint for ListRefs {
 
     fn parse(&self, response: &Response, hub: &Hub) -> Result<Refs, Error> {
         json(response, &self.request(hub)?, |answer| {
-            let mut answer = Fields::of(answer)?;
-            Ok(Refs {
-                branches: answer.list("branches")?,
-                tags: answer.list("tags")?,
-                converts: answer.list("converts")?,
-                pull_requests: answer.list("pullRequests")?,
+            Fields::read(answer, |answer| Refs {
+                branches: answer.list("branches"),
+                tags: answer.list("tags"),
+                converts: answer.list("converts"),
+                pull_requests: answer.list("pullRequests"),
             })
         })
     }
@@ -61,8 +60,11 @@ impl Endpoint for ListRefs {
 
 impl Read for Ref {
     fn read(json: Json) -> Result<Ref, Misfit> {
-        let mut one = Fields::of(json)?;
-        Ok(Ref { name: one.get("name")?, full_name: one.get("ref")?, target_commit: one.get("targetCommit")? })
+        Fields::read(json, |one| Ref {
+            name: one.get("name"),
+            full_name: one.get("ref"),
+            target_commit: one.get("targetCommit"),
+        })
     }
 }
 

@@ -6,6 +6,7 @@ use super::{Endpoint, Hub, Replay, RepoId, RepoType, json, refused};
 use crate::error::Error;
 use crate::http::{Method, Request, Response};
 use crate::json::{Fields, Json, Misfit, ObjectText, Read, object};
+use crate::quote::Quoted;
 
 /// Makes a repo.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -51,7 +52,10 @@ impl Read for Visibility {
             Some("public") => Ok(Visibility::Public),
             Some("private") => Ok(Visibility::Private),
             Some("protected") => Ok(Visibility::Protected),
-            Some(other) => Err(Misfit::new(format!("must be \"public\", \"private\" or \"protected\", not {other:?}"))),
+            Some(other) => Err(Misfit::new(format!(
+                "must be \"public\", \"private\" or \"protected\", not {other}",
+                other = Quoted(other)
+            ))),
             None => Err(Misfit::wanted("a text", &json)),
         }
     }
@@ -59,8 +63,7 @@ impl Read for Visibility {
 
 impl Read for InitialFile {
     fn read(json: Json) -> Result<InitialFile, Misfit> {
-        let mut file = Fields::of(json)?;
-        Ok(InitialFile { path: file.get("path")?, content: file.get("content")? })
+        Fields::read(json, |file| InitialFile { path: file.get("path"), content: file.get("content") })
     }
 }
 
@@ -134,11 +137,10 @@ impl Endpoint for CreateRepo {
 
     fn parse(&self, response: &Response, hub: &Hub) -> Result<CreatedRepo, Error> {
         let created = |answer: Json, existed| {
-            let mut answer = Fields::of(answer)?;
-            Ok(CreatedRepo {
-                url: answer.get("url")?,
-                name: answer.get::<Option<String>>("name")?.unwrap_or_else(|| self.repo.name.clone()),
-                id: answer.get("id")?,
+            Fields::read(answer, |answer| CreatedRepo {
+                url: answer.get("url"),
+                name: answer.get::<Option<String>>("name").unwrap_or_else(|| self.repo.name.clone()),
+                id: answer.get("id"),
                 existed,
                 unless_there: None,
             })

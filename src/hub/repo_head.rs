@@ -25,7 +25,7 @@ impl Endpoint for RepoHead {
     }
 
     fn parse(&self, response: &Response, hub: &Hub) -> Result<String, Error> {
-        json(response, &self.request(hub)?, |answer| Fields::of(answer)?.get("sha"))
+        json(response, &self.request(hub)?, |answer| Fields::of(answer)?.need("sha"))
     }
 }
 

@@ -10,6 +10,7 @@ use super::{Endpoint, Hub, RepoId, deadline_for, path_segments, refused, revisio
 use crate::error::Error;
 use crate::http::{Method, Request, Response};
 use crate::limits;
+use crate::quote::Quoted;
 use crate::time::Millis;
 
 /// Asks for a file.
@@ -72,7 +73,10 @@ pub(super) fn raw_path(repo: &RepoId, revision: &str, path: &str) -> Result<Stri
 /// Refuses what cannot be a file.
 pub(super) fn check_file_path(path: &str) -> Result<(), Error> {
     if path.is_empty() || path.ends_with('/') {
-        return Err(Error::invalid(format!("path {path:?} names no file; give the file's full path")));
+        return Err(Error::invalid(format!(
+            "path {path} names no file; give the file's full path",
+            path = Quoted(path)
+        )));
     }
     Ok(())
 }

@@ -5,7 +5,7 @@
 use super::{Endpoint, Hub, RepoType, json, refused};
 use crate::error::{Code, Error};
 use crate::http::{Method, Request, Response};
-use crate::json::{Fields, object};
+use crate::json::{Fields, Json, Misfit, Read, object};
 
 /// Asks about one README.md.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -48,10 +48,17 @@ impl Endpoint for ValidateYaml {
             ));
         }
         json(response, &bare, |answer| {
-            let warnings: Vec<Fields> = Fields::of(answer)?.list("warnings")?;
-            let messages = warnings.into_iter().map(|mut warning| warning.text("message"));
-            messages.filter(|message| !message.as_ref().is_ok_and(String::is_empty)).collect()
+            let warnings = Fields::read(answer, |answer| answer.list::<Warning>("warnings"))?;
+            Ok(warnings.into_iter().map(|Warning(message)| message).filter(|message| !message.is_empty()).collect())
         })
+    }
+}
+
+struct Warning(String);
+
+impl Read for Warning {
+    fn read(json: Json) -> Result<Warning, Misfit> {
+        Fields::read(json, |warning| Warning(warning.text("message")))
     }
 }
 

@@ -75,11 +75,10 @@ impl Endpoint for XetToken {
 
     fn parse(&self, response: &Response, hub: &Hub) -> Result<XetGrant, Error> {
         let grant = json(response, &self.request(hub)?, |answer| {
-            let mut grant = Fields::of(answer)?;
-            Ok(XetGrant {
-                cas_url: grant.get("casUrl")?,
-                access_token: grant.get("accessToken")?,
-                expires_s: grant.get("exp")?,
+            Fields::read(answer, |grant| XetGrant {
+                cas_url: grant.get("casUrl"),
+                access_token: grant.get("accessToken"),
+                expires_s: grant.get("exp"),
             })
         })?;
         grant.cas()?;

@@ -68,7 +68,14 @@ impl fmt::Display for Misfit {
 impl std::error::Error for Misfit {}
 
 /// The members of an object, taken one by one.
-pub struct Fields(Vec<(Name, Json)>);
+///
+/// What does not fit is kept in mind, and a default stands in for it until all members are taken: so each of them costs a call, and not a
+/// way out of its own on which everything that was read so far is given back.
+#[derive(Default)]
+pub struct Fields {
+    members: Vec<(Name, Json)>,
+    misfit: Option<Misfit>,
+}
 
 impl Fields {
     /// The members of this object.
@@ -76,51 +83,75 @@ impl Fields {
     /// Errors: it is none.
     pub fn of(json: Json) -> Result<Fields, Misfit> {
         match json {
-            Json::Object(members) => Ok(Fields(members)),
+            Json::Object(members) => Ok(Fields { members, misfit: None }),
             other => Err(Misfit::wanted("an object", &other)),
         }
     }
 
-    /// Takes a member, once. An `Option` is none where the member is null or not there.
+    /// What `take` makes of the members of this object.
+    ///
+    /// Errors: it is none; or the first of the taken members that does not fit.
+    pub fn read<T>(json: Json, take: impl FnOnce(&mut Fields) -> T) -> Result<T, Misfit> {
+        let mut fields = Fields::of(json)?;
+        let read = take(&mut fields);
+        fields.end().map(|()| read)
+    }
+
+    /// Takes a member, once. An `Option` is none where the member is null or not there; what does not fit is [missed](Self::miss).
+    #[inline(never)]
+    pub fn get<T: Read + Default>(&mut self, name: &str) -> T {
+        self.need(name).unwrap_or_else(|misfit| {
+            self.miss(misfit);
+            T::default()
+        })
+    }
+
+    /// Takes a member, once.
     ///
     /// Errors: as the value's own, with the member's name.
-    pub fn get<T: Read>(&mut self, name: &str) -> Result<T, Misfit> {
+    pub fn need<T: Read>(&mut self, name: &str) -> Result<T, Misfit> {
         T::read(self.take(name)).map_err(|misfit| misfit.within(name))
     }
 
     /// Takes a flag; false where it is null or not there.
-    ///
-    /// Errors: it is something else.
-    pub fn flag(&mut self, name: &str) -> Result<bool, Misfit> {
-        Ok(self.get::<Option<bool>>(name)?.unwrap_or(false))
+    pub fn flag(&mut self, name: &str) -> bool {
+        self.get::<Option<bool>>(name).unwrap_or_default()
     }
 
     /// Takes a text; empty where it is null or not there.
-    ///
-    /// Errors: it is something else.
-    pub fn text(&mut self, name: &str) -> Result<String, Misfit> {
-        Ok(self.get::<Option<String>>(name)?.unwrap_or_default())
+    pub fn text(&mut self, name: &str) -> String {
+        self.get::<Option<String>>(name).unwrap_or_default()
     }
 
     /// Takes a list; empty where it is null or not there.
+    pub fn list<T: Read>(&mut self, name: &str) -> Vec<T> {
+        self.get::<Option<Vec<T>>>(name).unwrap_or_default()
+    }
+
+    /// Says that something does not fit; what was said first counts.
+    pub fn miss(&mut self, misfit: Misfit) {
+        self.misfit.get_or_insert(misfit);
+    }
+
+    /// The end.
     ///
-    /// Errors: it is something else.
-    pub fn list<T: Read>(&mut self, name: &str) -> Result<Vec<T>, Misfit> {
-        Ok(self.get::<Option<Vec<T>>>(name)?.unwrap_or_default())
+    /// Errors: what was missed first.
+    pub fn end(self) -> Result<(), Misfit> {
+        self.misfit.map_or(Ok(()), Err)
     }
 
     /// All members, read alike.
     ///
     /// Errors: as the first value's that does not fit.
     pub fn all<T: Read>(self) -> Result<Vec<(Name, T)>, Misfit> {
-        let members = self.0.into_iter();
+        let members = self.members.into_iter();
         members
             .map(|(name, value)| T::read(value).map_err(|misfit| misfit.within(&name)).map(|value| (name, value)))
             .collect()
     }
 
     fn take(&mut self, name: &str) -> Json {
-        let member = self.0.iter_mut().rev().find(|(known, _)| known == name);
+        let member = self.members.iter_mut().rev().find(|(known, _)| known == name);
         member.map(|(_, value)| std::mem::take(value)).unwrap_or_default()
     }
 }
@@ -226,14 +257,15 @@ mod tests {
     #[test]
     fn members_are_taken_by_type() {
         let mut fields = fields(r#"{"a":"x","b":7,"c":true,"d":null,"e":["y"],"f":[["k","v"]],"g":{"h":0}}"#);
-        assert_eq!(fields.get("a"), Ok("x".to_owned()));
-        assert_eq!(fields.get("b"), Ok(7_u64));
-        assert_eq!(fields.flag("c"), Ok(true));
-        assert_eq!(fields.get("d"), Ok(None::<String>));
-        assert_eq!(fields.list("e"), Ok(vec!["y".to_owned()]));
-        assert_eq!(fields.get("f"), Ok(vec![("k".to_owned(), "v".to_owned())]));
-        assert_eq!(fields.get::<Fields>("g").and_then(|mut inner| inner.get::<u32>("h")), Ok(0));
-        assert_eq!((fields.flag("none"), fields.text("none")), (Ok(false), Ok(String::new())));
+        assert_eq!(fields.get::<String>("a"), "x");
+        assert_eq!(fields.need("b"), Ok(7_u64));
+        assert!(fields.flag("c"));
+        assert_eq!(fields.get::<Option<String>>("d"), None);
+        assert_eq!(fields.list::<String>("e"), ["y"]);
+        assert_eq!(fields.get::<Vec<(String, String)>>("f"), [("k".to_owned(), "v".to_owned())]);
+        assert_eq!(fields.need::<Fields>("g").and_then(|mut inner| inner.need::<u32>("h")), Ok(0));
+        assert_eq!((fields.flag("none"), fields.text("none")), (false, String::new()));
+        assert_eq!(fields.end(), Ok(()));
     }
 
     #[test]
@@ -251,12 +283,25 @@ mod tests {
             struct Item;
             impl Read for Item {
                 fn read(json: Json) -> Result<Item, Misfit> {
-                    Fields::of(json)?.get::<u32>("b").map(|_| Item)
+                    Fields::of(json)?.need::<u32>("b").map(|_| Item)
                 }
             }
-            assert_eq!(why(fields(text).get::<Vec<Item>>("a")), expected, "{text}");
+            assert_eq!(why(fields(text).need::<Vec<Item>>("a")), expected, "{text}");
         }
         assert_eq!(why(Fields::of(Json::Bool(true))), "it must be an object, not true or false");
-        assert_eq!(why(fields(r#"{"a":[["k"]]}"#).get::<Vec<(String, String)>>("a")), "a[0] must be a list of two");
+        assert_eq!(why(fields(r#"{"a":[["k"]]}"#).need::<Vec<(String, String)>>("a")), "a[0] must be a list of two");
+    }
+
+    #[test]
+    fn the_first_misfit_counts_whatever_is_taken_after_it() {
+        let read = |text: &str| {
+            let json = Json::parse(text).expect("JSON");
+            Fields::read(json, |fields| (fields.get::<u64>("a"), fields.text("b"), fields.list::<bool>("c")))
+        };
+        assert_eq!(read(r#"{"a":1,"c":[true]}"#), Ok((1, String::new(), vec![true])));
+        assert_eq!(why(read(r#"{"b":2,"c":3}"#)), "a is missing");
+        assert_eq!(why(read(r#"{"a":1,"b":2,"c":[3]}"#)), "b must be a text, not another number");
+        assert_eq!(why(read(r#"{"a":1,"c":[3]}"#)), "c[0] must be true or false, not another number");
+        assert_eq!(why(read("7")), "it must be an object, not another number");
     }
 }

@@ -11,6 +11,7 @@ use crate::folder::check_path_in_repo;
 use crate::limits::{
     CARD_BYTES, INLINE_COMMIT_BYTES, INLINE_FILE_BYTES, LFS_FILES_PER_COMMIT, MAX_SAFE_INTEGER, PULL_TITLE_CHARS,
 };
+use crate::quote::Quoted;
 
 /// Errors: `invalid_input`, naming the option.
 pub(super) fn check_options(options: &PushOptions) -> Result<(), Error> {
@@ -28,7 +29,8 @@ pub(super) fn check_options(options: &PushOptions) -> Result<(), Error> {
     let odd = |c: char| c.is_whitespace() || c.is_control() || "~^:?*[\\".contains(c);
     if branch.is_empty() || branch.contains(odd) || branch.contains("..") || branch.starts_with('-') {
         return Err(Error::invalid(format!(
-            "branch {branch:?} is not a name that git takes; use letters, digits, - _ . and /"
+            "branch {branch} is not a name that git takes; use letters, digits, - _ . and /",
+            branch = Quoted(branch)
         )));
     }
     if options.title.as_ref().is_some_and(|title| title.trim().is_empty()) {
@@ -43,9 +45,9 @@ pub(super) const DEFAULT_BRANCH: &str = "main";
 fn check_pull_request(options: &PushOptions) -> Result<(), Error> {
     if options.revision != DEFAULT_BRANCH {
         return Err(Error::invalid(format!(
-            "isPullRequest opens a pull request against {DEFAULT_BRANCH}; leave out branch {:?}, or push to it without \
+            "isPullRequest opens a pull request against {DEFAULT_BRANCH}; leave out branch {}, or push to it without \
              isPullRequest",
-            options.revision
+            Quoted(&options.revision)
         )));
     }
     let short = |title: &String| title.trim().chars().count() < PULL_TITLE_CHARS;
@@ -77,10 +79,16 @@ pub(super) fn add(shared: &mut Shared, operations: Vec<Operation>) -> Result<(),
             Operation::AddOrUpdate { path, file, size, modified_ms } => {
                 let path = check_path_in_repo(&path)?;
                 if path.ends_with('/') {
-                    return Err(Error::invalid(format!("{path:?} names a folder; give the file a name")).at(&path));
+                    return Err(Error::invalid(format!(
+                        "{path} names a folder; give the file a name",
+                        path = Quoted(&path)
+                    ))
+                    .at(&path));
                 }
                 if size > MAX_SAFE_INTEGER {
-                    return Err(Error::invalid(format!("{path:?} is larger than 2^53 bytes")).at(&path));
+                    return Err(
+                        Error::invalid(format!("{path} is larger than 2^53 bytes", path = Quoted(&path))).at(&path)
+                    );
                 }
                 shared.lines.push(Line::Add(shared.files.len()));
                 shared.meter.file_added(size);
@@ -118,8 +126,7 @@ pub(super) fn close(shared: &mut Shared) -> Result<(), Error> {
     let undone = deleted_after_add(shared);
     if let Some(path) = undone.first().filter(|_| shared.options.commits == Commits::Auto) {
         return Err(Error::invalid(format!(
-            "{path:?} is added and then deleted; of several commits the first deletes, so leave it out or push in one commit"
-        ))
+            "{path} is added and then deleted; of several commits the first deletes, so leave it out or push in one commit", path = Quoted(path)))
         .at(path));
     }
     if !undone.is_empty() {

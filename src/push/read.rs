@@ -13,6 +13,7 @@ use crate::limits::{
     DIGEST_CREDIT_BYTES, DIGESTS_IN_FLIGHT, FILE_PROGRESS_EVERY, PROBE_FILES, PROBE_STEP_BYTES, PROBE_WHOLE_BYTES,
     PROBES_IN_FLIGHT, READ_STALL, RULES_FILE_BYTES, SAMPLE_BYTES,
 };
+use crate::quote::Quoted;
 use crate::small::{SmallMap, SmallSet};
 use crate::step::{DigestKind, Failure, ProbeFile, Probed, Step, StepId};
 use crate::time::Millis;
@@ -403,9 +404,17 @@ pub(super) fn check_digest(digest: &str, kind: DigestKind) -> Result<(), Error> 
 pub(super) fn read_error(path: &str, failure: Failure) -> Error {
     let message = match failure.code {
         Code::FileChanged => {
-            format!("{path:?} changed while it was read ({}); choose it again and retry", failure.message)
+            format!(
+                "{path} changed while it was read ({}); choose it again and retry",
+                failure.message,
+                path = Quoted(path)
+            )
         }
-        _ => format!("{path:?} cannot be read ({}); check that it exists and that you may read it", failure.message),
+        _ => format!(
+            "{path} cannot be read ({}); check that it exists and that you may read it",
+            failure.message,
+            path = Quoted(path)
+        ),
     };
     Error::new(failure.code, message).at(path)
 }

@@ -12,6 +12,7 @@ use crate::http::Response;
 use crate::hub::Endpoint;
 use crate::hub::preupload::{Preupload, PreuploadFile, UploadMode};
 use crate::limits::{API_IN_FLIGHT, INLINE_COMMIT_BYTES, LFS_FILES_PER_COMMIT, PREUPLOAD_FILES};
+use crate::quote::Quoted;
 use crate::step::Failure;
 use crate::time::Millis;
 
@@ -69,9 +70,9 @@ impl Sort {
         let answers = batch.endpoint.parse(&response, &shared.options.hub)?;
         for &index in &batch.files {
             let path = &shared.files[index].path;
-            let answer = answers
-                .get(path)
-                .ok_or_else(|| Error::protocol(format!("The Hub's preupload answer lacks {path:?}")).at(path))?;
+            let answer = answers.get(path).ok_or_else(|| {
+                Error::protocol(format!("The Hub's preupload answer lacks {path}", path = Quoted(path))).at(path)
+            })?;
             if answer.should_ignore && shared.options.ignore_by_hub {
                 self.ignored.push(path.clone());
                 shared.skip(index, FileState::Ignored);

@@ -17,6 +17,7 @@ use crate::hub::lfs_batch::{Action, LfsBatch};
 use crate::hub::lfs_store::{Complete, PutObject, PutPart, Verify};
 use crate::hub::{Endpoint, Replay};
 use crate::limits::{FILE_PROGRESS_EVERY, LFS_BATCH_GATHER, LFS_BATCH_OBJECTS, LFS_RENEWALS};
+use crate::quote::Quoted;
 use crate::step::Failure;
 use crate::time::Millis;
 
@@ -305,7 +306,10 @@ impl Store {
                 let path = &shared.files[object.files[0]].path;
                 return Err(Error::new(
                     Code::Rejected,
-                    format!("The Hub does not take the content of {path:?}: {message} (code {code})"),
+                    format!(
+                        "The Hub does not take the content of {path}: {message} (code {code})",
+                        path = Quoted(path)
+                    ),
                 )
                 .at(path));
             }
@@ -361,9 +365,8 @@ impl Store {
         if object.renewals > LFS_RENEWALS {
             let mut error = cause;
             error.message.push_str(&format!(
-                "; the content of {path:?} cannot be sent, although its upload URLs were renewed {LFS_RENEWALS} times. Try again \
-                 later, and over a faster connection if it is slow: the URLs are good for a short time only"
-            ));
+                "; the content of {path} cannot be sent, although its upload URLs were renewed {LFS_RENEWALS} times. Try again \
+                 later, and over a faster connection if it is slow: the URLs are good for a short time only", path = Quoted(&path)));
             return Err(error);
         }
         object.moved = 0;

@@ -4,6 +4,7 @@ use crate::error::{Code, Error};
 use crate::http::FileIdx;
 use crate::hub::{Hub, RepoId};
 use crate::limits;
+use crate::quote::Quoted;
 use crate::retry::Patience;
 use crate::time::Millis;
 
@@ -361,5 +362,8 @@ pub fn check_parent_commit(text: &str) -> Result<(), Error> {
     if hex && (5..=40).contains(&text.len()) {
         return Ok(());
     }
-    Err(Error::new(Code::InvalidInput, format!("parentCommit {text:?} must be a commit id: 5 to 40 hex digits")))
+    Err(Error::new(
+        Code::InvalidInput,
+        format!("parentCommit {text} must be a commit id: 5 to 40 hex digits", text = Quoted(text)),
+    ))
 }

@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 #[cfg(feature = "wasm")]
 use tsify::Tsify;
 
-use super::step::ErrorView;
+use super::error::ErrorView;
 use crate::hub::commits::{CommitInfo, CommitPage};
 use crate::hub::download_info::{DownloadInfo, XetLinks};
 use crate::hub::paths_info::{Entry, EntryKind, LastCommit, LfsPointer};

@@ -11,7 +11,7 @@ use super::answer::{
     TreePageView,
 };
 use super::plan::{FoundPlanView, XetGrantView};
-use super::push::{RepoSpec, hub};
+use super::repo::{RepoSpec, hub};
 use crate::call::Call;
 use crate::cas::Cas;
 use crate::cas::data::FetchData;
@@ -34,6 +34,7 @@ use crate::hub::whoami::WhoAmI;
 use crate::hub::xet_token::{Scope, XetToken};
 use crate::hub::{Endpoint, Hub, Replay};
 use crate::json::{Fields, Json, Misfit, Read, show};
+use crate::quote::Quoted;
 use crate::time::Millis;
 
 reads!(CallSpec, Ask);
@@ -54,11 +55,12 @@ pub struct CallSpec {
 }
 
 /// What a [`CallSpec`] asks. The names in `type` are those of the public functions. No `Debug`: some hold a token.
-#[derive(Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, PartialEq, Default, Serialize, Deserialize)]
 #[cfg_attr(feature = "wasm", derive(Tsify))]
 #[serde(tag = "type", rename_all = "camelCase", rename_all_fields = "camelCase", try_from = "Json")]
 pub enum Ask {
     /// Who owns the token; yields the Hub's own JSON.
+    #[default]
     WhoAmI,
     /// Makes a repo; yields [`CreatedRepoView`].
     CreateRepo {
@@ -257,90 +259,100 @@ pub enum Ask {
 
 impl Read for CallSpec {
     fn read(json: Json) -> Result<CallSpec, Misfit> {
-        let mut spec = Fields::of(json)?;
-        Ok(CallSpec { hub_url: spec.get("hubUrl")?, access_token: spec.get("accessToken")?, ask: spec.get("ask")? })
+        Fields::read(json, |spec| CallSpec {
+            hub_url: spec.get("hubUrl"),
+            access_token: spec.get("accessToken"),
+            ask: spec.get("ask"),
+        })
     }
 }
 
 impl Read for Ask {
     fn read(json: Json) -> Result<Ask, Misfit> {
-        let mut ask = Fields::of(json)?;
-        let kind: String = ask.get("type")?;
-        match kind.as_str() {
-            "whoAmI" => return Ok(Ask::WhoAmI),
-            "reconstruct" => {
-                return Ok(Ask::Reconstruct {
-                    cas_url: ask.get("casUrl")?,
-                    cas_token: ask.get("casToken")?,
-                    hash: ask.get("hash")?,
-                    range: ask.get("range")?,
-                    older: ask.flag("older")?,
-                });
+        Fields::read(json, |ask| {
+            let kind: String = ask.get("type");
+            match kind.as_str() {
+                "whoAmI" => return Ask::WhoAmI,
+                "reconstruct" => {
+                    return Ask::Reconstruct {
+                        cas_url: ask.get("casUrl"),
+                        cas_token: ask.get("casToken"),
+                        hash: ask.get("hash"),
+                        range: ask.get("range"),
+                        older: ask.flag("older"),
+                    };
+                }
+                "fetchData" => return Ask::FetchData { url: ask.get("url"), range: ask.get("range") },
+                _ => {}
             }
-            "fetchData" => return Ok(Ask::FetchData { url: ask.get("url")?, range: ask.get("range")? }),
-            _ => {}
-        }
-        let repo = ask.get("repo")?;
-        Ok(match kind.as_str() {
-            "createRepo" => Ask::CreateRepo {
-                repo,
-                visibility: ask.get("visibility")?,
-                license: ask.get("license")?,
-                sdk: ask.get("sdk")?,
-                files: ask.list("files")?,
-                exist_ok: ask.flag("existOk")?,
-            },
-            "deleteRepo" => Ask::DeleteRepo { repo },
-            "repoInfo" => Ask::RepoInfo { repo, revision: ask.get("revision")? },
-            "repoExists" => Ask::RepoExists { repo },
-            "createBranch" => Ask::CreateBranch {
-                repo,
-                branch: ask.get("branch")?,
-                starting_point: ask.get("startingPoint")?,
-                empty: ask.flag("empty")?,
-                overwrite: ask.flag("overwrite")?,
-            },
-            "deleteBranch" => Ask::DeleteBranch { repo, branch: ask.get("branch")? },
-            "listRefs" => Ask::ListRefs { repo, pull_requests: ask.flag("pullRequests")? },
-            "listTree" => Ask::ListTree {
-                repo,
-                revision: ask.get("revision")?,
-                path: ask.get("path")?,
-                recursive: ask.flag("recursive")?,
-                expand: ask.flag("expand")?,
-                limit: ask.get("limit")?,
-                next: ask.get("next")?,
-            },
-            "listCommits" => Ask::ListCommits {
-                repo,
-                revision: ask.get("revision")?,
-                limit: ask.get("limit")?,
-                next: ask.get("next")?,
-            },
-            "pathsInfo" => Ask::PathsInfo {
-                repo,
-                revision: ask.get("revision")?,
-                paths: ask.get("paths")?,
-                expand: ask.flag("expand")?,
-            },
-            "resolve" => Ask::Resolve {
-                repo,
-                revision: ask.get("revision")?,
-                path: ask.get("path")?,
-                range: ask.get("range")?,
-                head: ask.flag("head")?,
-                raw: ask.flag("raw")?,
-            },
-            "fileExists" => Ask::FileExists { repo, revision: ask.get("revision")?, path: ask.get("path")? },
-            "fileDownloadInfo" => Ask::FileDownloadInfo {
-                repo,
-                revision: ask.get("revision")?,
-                path: ask.get("path")?,
-                raw: ask.flag("raw")?,
-                no_content_disposition: ask.flag("noContentDisposition")?,
-            },
-            "xetReadToken" => Ask::XetReadToken { repo, revision: ask.get("revision")? },
-            other => return Err(Misfit::new(format!("must be a call, and there is none of type {other:?}"))),
+            let repo = ask.get("repo");
+            match kind.as_str() {
+                "createRepo" => Ask::CreateRepo {
+                    repo,
+                    visibility: ask.get("visibility"),
+                    license: ask.get("license"),
+                    sdk: ask.get("sdk"),
+                    files: ask.list("files"),
+                    exist_ok: ask.flag("existOk"),
+                },
+                "deleteRepo" => Ask::DeleteRepo { repo },
+                "repoInfo" => Ask::RepoInfo { repo, revision: ask.get("revision") },
+                "repoExists" => Ask::RepoExists { repo },
+                "createBranch" => Ask::CreateBranch {
+                    repo,
+                    branch: ask.get("branch"),
+                    starting_point: ask.get("startingPoint"),
+                    empty: ask.flag("empty"),
+                    overwrite: ask.flag("overwrite"),
+                },
+                "deleteBranch" => Ask::DeleteBranch { repo, branch: ask.get("branch") },
+                "listRefs" => Ask::ListRefs { repo, pull_requests: ask.flag("pullRequests") },
+                "listTree" => Ask::ListTree {
+                    repo,
+                    revision: ask.get("revision"),
+                    path: ask.get("path"),
+                    recursive: ask.flag("recursive"),
+                    expand: ask.flag("expand"),
+                    limit: ask.get("limit"),
+                    next: ask.get("next"),
+                },
+                "listCommits" => Ask::ListCommits {
+                    repo,
+                    revision: ask.get("revision"),
+                    limit: ask.get("limit"),
+                    next: ask.get("next"),
+                },
+                "pathsInfo" => Ask::PathsInfo {
+                    repo,
+                    revision: ask.get("revision"),
+                    paths: ask.get("paths"),
+                    expand: ask.flag("expand"),
+                },
+                "resolve" => Ask::Resolve {
+                    repo,
+                    revision: ask.get("revision"),
+                    path: ask.get("path"),
+                    range: ask.get("range"),
+                    head: ask.flag("head"),
+                    raw: ask.flag("raw"),
+                },
+                "fileExists" => Ask::FileExists { repo, revision: ask.get("revision"), path: ask.get("path") },
+                "fileDownloadInfo" => Ask::FileDownloadInfo {
+                    repo,
+                    revision: ask.get("revision"),
+                    path: ask.get("path"),
+                    raw: ask.flag("raw"),
+                    no_content_disposition: ask.flag("noContentDisposition"),
+                },
+                "xetReadToken" => Ask::XetReadToken { repo, revision: ask.get("revision") },
+                other => {
+                    ask.miss(Misfit::new(format!(
+                        "must be a call, and there is none of type {other}",
+                        other = Quoted(other)
+                    )));
+                    Ask::WhoAmI
+                }
+            }
         })
     }
 }

@@ -41,21 +41,23 @@ pub struct CommitFileView {
 
 impl Read for CommitStateView {
     fn read(json: Json) -> Result<CommitStateView, Misfit> {
-        let mut state = Fields::of(json)?;
-        Ok(CommitStateView {
-            files: state.get("files")?,
-            more: state.flag("more")?,
-            most: state.get("most")?,
-            waited_ms: state.get("waitedMs")?,
-            commits: state.get("commits")?,
+        Fields::read(json, |state| CommitStateView {
+            files: state.get("files"),
+            more: state.flag("more"),
+            most: state.get("most"),
+            waited_ms: state.get("waitedMs"),
+            commits: state.get("commits"),
         })
     }
 }
 
 impl Read for CommitFileView {
     fn read(json: Json) -> Result<CommitFileView, Misfit> {
-        let mut file = Fields::of(json)?;
-        Ok(CommitFileView { path: file.get("path")?, size: file.get("size")?, inline: file.flag("inline")? })
+        Fields::read(json, |file| CommitFileView {
+            path: file.get("path"),
+            size: file.get("size"),
+            inline: file.flag("inline"),
+        })
     }
 }
 

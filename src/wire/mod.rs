@@ -19,9 +19,15 @@ macro_rules! reads {
 mod answer;
 mod call;
 mod commits;
+mod error;
 mod folder;
+mod input;
+mod output;
 mod plan;
+mod progress;
 mod push;
+mod repo;
+mod request;
 mod step;
 
 pub use answer::{
@@ -31,13 +37,13 @@ pub use answer::{
 };
 pub use call::{AnyEndpoint, Ask, CallSpec};
 pub use commits::{CommitFileView, CommitStateView, DryRunView};
+pub use error::{ErrorView, RefusalView};
 pub use folder::{FindingView, LeftOutByView, LeftOutView, SeverityView};
+pub use input::{FailureView, IngestedView, InputView, ProbeResultView, ShardView};
+pub use output::{ByteView, CommitView, FileOutcomeView, PushOutputView};
 pub use plan::{FetchView, FoundPlanView, PlanView, TermView, XetGrantView};
-pub use push::{
-    ByteView, CommitView, CountView, EventView, FileOutcomeView, OperationSpec, ProgressView, PushOutputView, PushSpec,
-    RepoSpec,
-};
-pub use step::{
-    BodyPartView, ErrorView, FailureView, IngestedView, InputView, OutcomeView, ProbeFileView, ProbeResultView,
-    RefusalView, RequestView, ShardView, StepView,
-};
+pub use progress::{CountView, EventView, ProgressView};
+pub use push::{OperationSpec, PushSpec};
+pub use repo::RepoSpec;
+pub use request::{BodyPartView, RequestView};
+pub use step::{OutcomeView, ProbeFileView, StepView};

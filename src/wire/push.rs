@@ -1,77 +1,19 @@
-//! A push's options, operations, events and results as plain objects.
+//! A push's options and operations as plain objects.
 
 use serde::{Deserialize, Serialize};
 #[cfg(feature = "wasm")]
 use tsify::Tsify;
 
-use super::commits::DryRunView;
+use super::repo::{RepoSpec, hub};
 use crate::error::{Code, Error};
 use crate::http::FileIdx;
-use crate::hub::{Hub, HubUrl, RepoId, Token};
 use crate::json::{Fields, Json, Misfit, Read};
-use crate::push::{
-    Activity, ByteCounts, CommitMade, Commits, Event, FileCounts, FileOutcome, FileState, OnFileError, Operation,
-    Phase, Progress, PushOptions, PushOutput, RunState,
-};
+use crate::push::{Commits, OnFileError, Operation, PushOptions};
+use crate::quote::Quoted;
 use crate::retry::Patience;
 use crate::time::Millis;
 
-reads!(RepoSpec, PushSpec, OperationSpec);
-
-/// A repo as the caller names it.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[cfg_attr(feature = "wasm", derive(Tsify))]
-#[serde(untagged, try_from = "Json")]
-pub enum RepoSpec {
-    /// `user/name`, `datasets/user/name`, `spaces/user/name`.
-    Short(String),
-    /// Type and name.
-    Long {
-        /// `model`, `dataset` or `space`.
-        #[serde(rename = "type")]
-        repo_type: String,
-        /// `user/name`.
-        name: String,
-    },
-}
-
-impl Read for RepoSpec {
-    fn read(json: Json) -> Result<RepoSpec, Misfit> {
-        match json {
-            Json::Text(text) => Ok(RepoSpec::Short(text)),
-            Json::Object(_) => {
-                let mut long = Fields::of(json)?;
-                Ok(RepoSpec::Long { repo_type: long.get("type")?, name: long.get("name")? })
-            }
-            other => {
-                let wanted = "a repo, such as \"user/name\" or { type: \"dataset\", name: \"user/name\" }";
-                Err(Misfit::wanted(wanted, &other))
-            }
-        }
-    }
-}
-
-impl RepoSpec {
-    /// The repo.
-    ///
-    /// Errors: as [`RepoId::new`].
-    pub fn parse(&self) -> Result<RepoId, Error> {
-        match self {
-            RepoSpec::Short(text) => RepoId::parse(text),
-            RepoSpec::Long { repo_type, name } => RepoId::new(repo_type, name),
-        }
-    }
-}
-
-/// Reads the Hub's address and the token.
-///
-/// Errors: `invalid_input`, as [`HubUrl::parse`] and [`Token::parse`].
-pub(super) fn hub(hub_url: Option<&str>, access_token: Option<&str>) -> Result<Hub, Error> {
-    Ok(Hub {
-        url: HubUrl::parse(hub_url.unwrap_or(HubUrl::PUBLIC))?,
-        token: access_token.map(Token::parse).transpose()?,
-    })
-}
+reads!(PushSpec, OperationSpec);
 
 /// [`PushOptions`].
 #[derive(Clone, PartialEq, Serialize, Deserialize)]
@@ -155,33 +97,32 @@ pub struct PushSpec {
 
 impl Read for PushSpec {
     fn read(json: Json) -> Result<PushSpec, Misfit> {
-        let mut spec = Fields::of(json)?;
-        Ok(PushSpec {
-            repo: spec.get("repo")?,
-            hub_url: spec.get("hubUrl")?,
-            access_token: spec.get("accessToken")?,
-            branch: spec.get("branch")?,
-            create_branch: spec.get("createBranch")?,
-            parent_commit: spec.get("parentCommit")?,
-            title: spec.get("title")?,
-            description: spec.get("description")?,
-            ignore_by_hub: spec.get("ignoreByHub")?,
-            is_pull_request: spec.get("isPullRequest")?,
-            merge: spec.get("merge")?,
-            commits: spec.get("commits")?,
-            ask_plan: spec.get("askPlan")?,
-            on_file_error: spec.get("onFileError")?,
-            dry_run: spec.get("dryRun")?,
-            report_seconds: spec.get("reportSeconds")?,
-            delete_patterns: spec.get("deletePatterns")?,
-            delete_under: spec.get("deleteUnder")?,
-            verify: spec.get("verify")?,
-            use_xet: spec.get("useXet")?,
-            lanes: spec.get("lanes")?,
-            epoch_at_zero_ms: spec.get("epochAtZeroMs")?,
-            buffer_budget_bytes: spec.get("bufferBudgetBytes")?,
-            patience: spec.get("patience")?,
-            seed: spec.get("seed")?,
+        Fields::read(json, |spec| PushSpec {
+            repo: spec.get("repo"),
+            hub_url: spec.get("hubUrl"),
+            access_token: spec.get("accessToken"),
+            branch: spec.get("branch"),
+            create_branch: spec.get("createBranch"),
+            parent_commit: spec.get("parentCommit"),
+            title: spec.get("title"),
+            description: spec.get("description"),
+            ignore_by_hub: spec.get("ignoreByHub"),
+            is_pull_request: spec.get("isPullRequest"),
+            merge: spec.get("merge"),
+            commits: spec.get("commits"),
+            ask_plan: spec.get("askPlan"),
+            on_file_error: spec.get("onFileError"),
+            dry_run: spec.get("dryRun"),
+            report_seconds: spec.get("reportSeconds"),
+            delete_patterns: spec.get("deletePatterns"),
+            delete_under: spec.get("deleteUnder"),
+            verify: spec.get("verify"),
+            use_xet: spec.get("useXet"),
+            lanes: spec.get("lanes"),
+            epoch_at_zero_ms: spec.get("epochAtZeroMs"),
+            buffer_budget_bytes: spec.get("bufferBudgetBytes"),
+            patience: spec.get("patience"),
+            seed: spec.get("seed"),
         })
     }
 }
@@ -240,7 +181,7 @@ fn patience(name: Option<&str>) -> Result<Patience, Error> {
         None | Some("normal") => Ok(Patience::Normal),
         Some("endless") => Ok(Patience::Endless),
         Some(other) => {
-            let message = format!("patience must be \"normal\" or \"endless\", and not {other:?}");
+            let message = format!("patience must be \"normal\" or \"endless\", and not {other}", other = Quoted(other));
             Err(Error::new(Code::InvalidInput, message))
         }
     }
@@ -273,19 +214,26 @@ pub enum OperationSpec {
 
 impl Read for OperationSpec {
     fn read(json: Json) -> Result<OperationSpec, Misfit> {
-        let mut spec = Fields::of(json)?;
-        let operation: String = spec.get("operation")?;
-        let path = spec.get("path")?;
-        match operation.as_str() {
-            "addOrUpdate" => Ok(OperationSpec::AddOrUpdate {
-                path,
-                file: spec.get("file")?,
-                size: spec.get("size")?,
-                modified_ms: spec.get("modifiedMs")?,
-            }),
-            "delete" => Ok(OperationSpec::Delete { path }),
-            other => Err(Misfit::new(format!("must be an operation, and there is none called {other:?}"))),
-        }
+        Fields::read(json, |spec| {
+            let operation: String = spec.get("operation");
+            let path = spec.get("path");
+            match operation.as_str() {
+                "addOrUpdate" => OperationSpec::AddOrUpdate {
+                    path,
+                    file: spec.get("file"),
+                    size: spec.get("size"),
+                    modified_ms: spec.get("modifiedMs"),
+                },
+                "delete" => OperationSpec::Delete { path },
+                other => {
+                    spec.miss(Misfit::new(format!(
+                        "must be an operation, and there is none called {other}",
+                        other = Quoted(other)
+                    )));
+                    OperationSpec::Delete { path }
+                }
+            }
+        })
     }
 }
 
@@ -296,306 +244,6 @@ impl From<OperationSpec> for Operation {
                 Operation::AddOrUpdate { path, file: FileIdx(file), size, modified_ms }
             }
             OperationSpec::Delete { path } => Operation::Delete { path },
-        }
-    }
-}
-
-/// [`Event`].
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[cfg_attr(feature = "wasm", derive(Tsify))]
-#[serde(tag = "event", rename_all = "camelCase", rename_all_fields = "camelCase")]
-pub enum EventView {
-    /// A phase begins.
-    Phase {
-        /// Its name.
-        #[cfg_attr(feature = "wasm", tsify(type = "\"preuploading\" | \"uploadingLargeFiles\" | \"committing\""))]
-        phase: String,
-    },
-    /// One file moved on.
-    FileProgress {
-        /// Path in the repo.
-        path: String,
-        /// 0 to 1.
-        progress: f64,
-        /// What it is doing.
-        #[cfg_attr(feature = "wasm", tsify(type = "\"hashing\" | \"uploading\" | \"error\""))]
-        state: String,
-    },
-    /// Something will be tried again.
-    Retry {
-        /// Path in the repo, when one file is concerned.
-        #[serde(default, skip_serializing_if = "Option::is_none")]
-        #[cfg_attr(feature = "wasm", tsify(optional))]
-        path: Option<String>,
-        /// Attempt that failed, from 1.
-        attempt: u32,
-        /// Milliseconds to the next.
-        delay_ms: u64,
-        /// Why.
-        cause: String,
-    },
-    /// Worth knowing.
-    Warning {
-        /// Stable word.
-        code: String,
-        /// For people.
-        message: String,
-        /// Paths concerned.
-        paths: Vec<String>,
-    },
-    /// A commit stands.
-    Commit {
-        /// Its id.
-        oid: String,
-        /// Its page.
-        url: String,
-        /// Operations in it.
-        files: u64,
-    },
-    /// How far the push is.
-    Report {
-        /// A snapshot.
-        progress: ProgressView,
-    },
-}
-
-impl From<Event> for EventView {
-    fn from(event: Event) -> EventView {
-        match event {
-            Event::Phase(phase) => EventView::Phase { phase: phase_name(phase).to_owned() },
-            Event::FileProgress { path, progress, activity } => EventView::FileProgress {
-                path,
-                progress,
-                state: match activity {
-                    Activity::Hashing => "hashing",
-                    Activity::Uploading => "uploading",
-                    Activity::Error => "error",
-                }
-                .to_owned(),
-            },
-            Event::Retry { path, attempt, delay_ms, cause } => EventView::Retry { path, attempt, delay_ms, cause },
-            Event::Warning { code, message, paths } => EventView::Warning { code: code.to_owned(), message, paths },
-            Event::Commit(CommitMade { oid, url, files }) => EventView::Commit { oid, url, files },
-            Event::Report(progress) => EventView::Report { progress: progress.into() },
-        }
-    }
-}
-
-fn phase_name(phase: Phase) -> &'static str {
-    match phase {
-        Phase::Preuploading => "preuploading",
-        Phase::UploadingLargeFiles => "uploadingLargeFiles",
-        Phase::Committing => "committing",
-    }
-}
-
-/// [`CommitMade`].
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[cfg_attr(feature = "wasm", derive(Tsify))]
-pub struct CommitView {
-    /// Its id.
-    pub oid: String,
-    /// Its page.
-    pub url: String,
-    /// Operations in it.
-    pub files: u64,
-}
-
-impl From<CommitMade> for CommitView {
-    fn from(made: CommitMade) -> CommitView {
-        CommitView { oid: made.oid, url: made.url, files: made.files }
-    }
-}
-
-/// [`PushOutput`]; the files are pulled apart from it, page by page.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[cfg_attr(feature = "wasm", derive(Tsify))]
-#[serde(rename_all = "camelCase")]
-pub struct PushOutputView {
-    /// The head now.
-    pub head: CommitView,
-    /// The commits made.
-    pub commits: Vec<CommitView>,
-    /// Whether the paths were read back.
-    pub verified: bool,
-    /// The pull request's page, when one was opened.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    #[cfg_attr(feature = "wasm", tsify(optional))]
-    pub pull_request_url: Option<String>,
-    /// What the Hub's hooks said.
-    pub hook_output: String,
-    /// Sums of bytes.
-    pub bytes: ByteView,
-    /// What a dry run found.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    #[cfg_attr(feature = "wasm", tsify(optional))]
-    pub plan: Option<DryRunView>,
-}
-
-/// Sums of bytes of a finished push.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[cfg_attr(feature = "wasm", derive(Tsify))]
-pub struct ByteView {
-    /// All added files.
-    pub total: u64,
-    /// Read.
-    pub read: u64,
-    /// Found on the Hub.
-    pub deduplicated: u64,
-    /// Sent.
-    pub sent: u64,
-}
-
-impl From<PushOutput> for PushOutputView {
-    fn from(output: PushOutput) -> PushOutputView {
-        PushOutputView {
-            head: output.head.into(),
-            commits: output.commits.into_iter().map(CommitView::from).collect(),
-            verified: output.verified,
-            pull_request_url: output.pull_request_url,
-            hook_output: output.hook_output,
-            bytes: ByteView {
-                total: output.bytes.total,
-                read: output.bytes.read,
-                deduplicated: output.bytes.deduplicated,
-                sent: output.bytes.sent,
-            },
-            plan: output.plan.map(DryRunView::from),
-        }
-    }
-}
-
-/// [`FileOutcome`].
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[cfg_attr(feature = "wasm", derive(Tsify))]
-#[serde(rename_all = "camelCase")]
-pub struct FileOutcomeView {
-    /// Path in the repo.
-    pub path: String,
-    /// Its oid, when it is known.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    #[cfg_attr(feature = "wasm", tsify(optional))]
-    pub oid: Option<String>,
-    /// Its name in the content store, when it is stored there.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    #[cfg_attr(feature = "wasm", tsify(optional))]
-    pub xet_hash: Option<String>,
-    /// Size in bytes.
-    pub size: u64,
-    /// What became of it.
-    #[cfg_attr(feature = "wasm", tsify(type = "\"added\" | \"updated\" | \"unchanged\" | \"ignored\" | \"failed\""))]
-    pub state: String,
-}
-
-impl From<FileOutcome> for FileOutcomeView {
-    fn from(file: FileOutcome) -> FileOutcomeView {
-        FileOutcomeView {
-            path: file.path,
-            oid: file.oid,
-            xet_hash: file.xet_hash,
-            size: file.size,
-            state: match file.state {
-                FileState::Added => "added",
-                FileState::Updated => "updated",
-                FileState::Unchanged => "unchanged",
-                FileState::Ignored => "ignored",
-                FileState::Failed => "failed",
-            }
-            .to_owned(),
-        }
-    }
-}
-
-/// [`Progress`].
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[cfg_attr(feature = "wasm", derive(Tsify))]
-#[serde(rename_all = "camelCase")]
-pub struct ProgressView {
-    /// Whether it goes on.
-    #[cfg_attr(feature = "wasm", tsify(type = "\"running\" | \"paused\" | \"offline\" | \"waiting\""))]
-    pub state: String,
-    /// When it does, in milliseconds since 1970.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    #[cfg_attr(feature = "wasm", tsify(optional))]
-    pub waiting_until_ms: Option<u64>,
-    /// Phase.
-    #[cfg_attr(feature = "wasm", tsify(type = "\"preuploading\" | \"uploadingLargeFiles\" | \"committing\""))]
-    pub phase: String,
-    /// Counts of files.
-    pub files: CountView,
-    /// Sums of bytes.
-    #[cfg_attr(
-        feature = "wasm",
-        tsify(
-            type = "{ total: number; read: number; deduplicated: number; sent: number; registered: number; committed: number }"
-        )
-    )]
-    pub bytes: ByteCountView,
-    /// Smoothed speed.
-    pub bytes_per_second: f64,
-    /// Seconds to the end.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    #[cfg_attr(feature = "wasm", tsify(optional))]
-    pub eta_seconds: Option<f64>,
-    /// Requests so far.
-    pub requests: u64,
-}
-
-/// [`FileCounts`].
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[cfg_attr(feature = "wasm", derive(Tsify))]
-pub struct CountView {
-    /// All.
-    pub total: u64,
-    /// Oid known.
-    pub hashed: u64,
-    /// In the store.
-    pub uploaded: u64,
-    /// In a commit.
-    pub committed: u64,
-    /// Unchanged or ignored.
-    pub skipped: u64,
-    /// Failed.
-    pub failed: u64,
-}
-
-/// [`ByteCounts`].
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-pub struct ByteCountView {
-    /// All.
-    pub total: u64,
-    /// Read.
-    pub read: u64,
-    /// Found on the Hub.
-    pub deduplicated: u64,
-    /// Sent.
-    pub sent: u64,
-    /// Acknowledged.
-    pub registered: u64,
-    /// In a commit.
-    pub committed: u64,
-}
-
-impl From<Progress> for ProgressView {
-    fn from(progress: Progress) -> ProgressView {
-        let FileCounts { total, hashed, uploaded, committed, skipped, failed } = progress.files;
-        let files = CountView { total, hashed, uploaded, committed, skipped, failed };
-        let ByteCounts { total, read, deduplicated, sent, registered, committed } = progress.bytes;
-        let state = match progress.state {
-            RunState::Running => "running",
-            RunState::Paused => "paused",
-            RunState::Offline => "offline",
-            RunState::Waiting => "waiting",
-        };
-        ProgressView {
-            state: state.to_owned(),
-            waiting_until_ms: progress.waiting_until.map(|until| until.0),
-            phase: phase_name(progress.phase).to_owned(),
-            files,
-            bytes: ByteCountView { total, read, deduplicated, sent, registered, committed },
-            bytes_per_second: progress.bytes_per_second,
-            eta_seconds: progress.eta_seconds,
-            requests: progress.requests,
         }
     }
 }

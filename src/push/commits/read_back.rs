@@ -15,6 +15,7 @@ use crate::hub::commit::CommitLine;
 use crate::hub::paths_info::PathsInfo;
 use crate::hub::{Endpoint, Replay};
 use crate::limits::PATHS_INFO_PATHS;
+use crate::quote::Quoted;
 use crate::step::Failure;
 use crate::time::Millis;
 
@@ -72,10 +73,9 @@ impl ReadBack {
         Err(Error::new(
             Code::Integrity,
             format!(
-                "Commit {commit} was made, but the Hub holds other content than was sent at {} path(s), first {path:?}; push \
+                "Commit {commit} was made, but the Hub holds other content than was sent at {} path(s), first {path}; push \
                  again",
-                self.wrong.len()
-            ),
+                self.wrong.len(), path = Quoted(path)),
         )
         .at(path))
     }

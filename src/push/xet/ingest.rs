@@ -10,6 +10,7 @@ use crate::error::{Code, Error};
 use crate::hash::XetHash;
 use crate::http::FileIdx;
 use crate::limits::{DIGEST_CREDIT_BYTES, FILE_PROGRESS_EVERY, INGEST_PASSES, INGESTS_IN_FLIGHT};
+use crate::quote::Quoted;
 use crate::small::{SmallMap, SmallSet};
 use crate::step::{DigestKind, Failure, Ingested, Step, StepId};
 use crate::time::Millis;
@@ -180,7 +181,8 @@ fn again(shared: &mut Shared, index: usize, why: &str) -> Result<(), Error> {
     let file = &mut shared.files[index];
     file.xet.losses += 1;
     if file.xet.losses >= INGEST_PASSES {
-        let message = format!("{:?} could not be packed, though it was tried {INGEST_PASSES} times: {why}", file.path);
+        let message =
+            format!("{} could not be packed, though it was tried {INGEST_PASSES} times: {why}", Quoted(&file.path));
         return Err(Error::internal(message).at(&file.path));
     }
     let (path, attempt) = (Some(file.path.clone()), file.xet.losses);
