@@ -16,6 +16,8 @@ export {
   type ErrorCode,
 } from "./errors.js";
 
+export { CommitScheduler, type CommitSchedulerParams } from "./upload/commit-scheduler.js";
+export { UploadQueue } from "./upload/upload-queue.js";
 export { commit, commitIter, type CommitParams } from "./upload/commit.js";
 export type {
   CommitOutput,

@@ -11,6 +11,7 @@ import { FileChangedError, fromFailure, HubferryError, InvalidInputError } from 
 import { compare, shortRead, type Fingerprint } from "../source/failure.js";
 import { LazyBlob } from "../source/lazy.js";
 import { rememberOrigin } from "../source/origin.js";
+import type { FailureView } from "../wire.js";
 
 /** Without waiting: where a pipe has taken a file's place, an ordinary opening would wait for somebody who writes. Windows has no such flag. */
 const READING = constants.O_RDONLY | ((constants as { O_NONBLOCK?: number }).O_NONBLOCK ?? 0);
@@ -32,9 +33,19 @@ export async function openFile(path: string | URL): Promise<DiskFile> {
   const taken = await look(file).catch((error: unknown) => {
     throw error instanceof FileChangedError ? new InvalidInputError(`${file} does not exist`, { cause: error }) : error;
   });
-  const reader = { read: (start: number, end: number) => readRange(file, taken, start, end) };
-  const blob = rememberOrigin(new LazyBlob(reader, 0, taken.size), taken, () => look(file).catch(asChange));
+  const isSame = (now: Fingerprint): FailureView | undefined => compare(taken, now);
+  const blob = rememberOrigin(
+    lazy(file, taken.size, isSame),
+    taken,
+    () => look(file).catch(asChange),
+    () => lazy(file, taken.size, () => undefined),
+  );
   return { blob, size: taken.size, lastModified: taken.lastModified };
+}
+
+/** Reads as long as `changed` has nothing to say of the file as it is then. */
+function lazy(file: string, size: number, changed: (now: Fingerprint) => FailureView | undefined): LazyBlob {
+  return new LazyBlob({ read: (start, end) => readRange(file, changed, start, end) }, 0, size);
 }
 
 async function look(file: string): Promise<Fingerprint & { lastModified: number }> {
@@ -47,14 +58,14 @@ async function look(file: string): Promise<Fingerprint & { lastModified: number 
 
 async function readRange(
   file: string,
-  taken: Fingerprint,
+  changedIn: (now: Fingerprint) => FailureView | undefined,
   start: number,
   end: number,
 ): Promise<Uint8Array<ArrayBuffer>> {
   let handle: FileHandle | undefined;
   try {
     handle = await open(file, READING);
-    const changed = compare(taken, fingerprint(await handle.stat(), file));
+    const changed = changedIn(fingerprint(await handle.stat(), file));
     if (changed !== undefined) throw fromFailure(changed);
     const bytes = new Uint8Array(end - start);
     let filled = 0;

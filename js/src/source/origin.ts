@@ -11,12 +11,25 @@ import type { FailureView } from "../wire.js";
 /** Looks at a file again. Rejects when it is gone or cannot be read. */
 export type Look = () => Promise<Fingerprint>;
 
-const origins = new WeakMap<Blob, { taken: Fingerprint; look: Look }>();
+/** What is known of the file behind a blob. */
+interface Origin {
+  readonly taken: Fingerprint;
+  readonly look: Look;
+  /** The same bytes, also when the file has grown since. */
+  readonly beginning: (() => Blob) | undefined;
+}
 
-/** Remembers how to look at the file behind a blob, and what it was; returns the blob. */
-export function rememberOrigin<B extends Blob>(blob: B, taken: Fingerprint, look: Look): B {
-  origins.set(blob, { taken, look });
+const origins = new WeakMap<Blob, Origin>();
+
+/** Remembers how to look at the file behind a blob, what it was, and how to read it while it grows; returns the blob. */
+export function rememberOrigin<B extends Blob>(blob: B, taken: Fingerprint, look: Look, beginning?: () => Blob): B {
+  origins.set(blob, { taken, look, beginning });
   return blob;
+}
+
+/** A blob that can be read to its present size while the file behind it grows; a copy where there is no other way. */
+export async function steady(blob: Blob): Promise<Blob> {
+  return origins.get(blob)?.beginning?.() ?? new Blob([await blob.arrayBuffer()]);
 }
 
 /** Looks at the file behind a blob again; nothing when nobody knows it, or it is the same. */

@@ -1,0 +1,105 @@
+/** `hubferry download`: files of a repo, into a folder or into the cache that the Hub's clients share. */
+import { mkdir, realpath, rename, writeFile } from "node:fs/promises";
+import { dirname, join, resolve } from "node:path";
+import { snapshotDownload, type SnapshotProgress } from "../../entry/node.js";
+import { bytesOf, count, counted } from "../../element/format.js";
+import { HubferryError, InvalidInputError } from "../../errors.js";
+import { call } from "../../hub/call.js";
+import { compact, type RepoId, type RepoType } from "../../hub/params.js";
+import { hubParams, type CommonOptions, type Context } from "../context.js";
+import { openMeter, type Gauge } from "../progress/meter.js";
+import { readTarget } from "../target.js";
+import { literally } from "../literally.js";
+
+/** The options of the command. */
+export interface DownloadOptions extends CommonOptions {
+  readonly repoType?: RepoType;
+  readonly revision?: string;
+  readonly include?: readonly string[];
+  readonly exclude?: readonly string[];
+  readonly localDir?: string;
+}
+
+/** Which files. */
+interface Wanted {
+  readonly allowPatterns: readonly string[] | undefined;
+  readonly ignorePatterns: readonly string[] | undefined;
+  /** The one file that was named. */
+  readonly single: string | undefined;
+}
+
+/** Runs it. */
+export async function download(
+  [repoId, named]: readonly [string, readonly string[]],
+  options: DownloadOptions,
+  context: Context,
+): Promise<void> {
+  const { out } = context;
+  const { repo, revision, path } = readTarget(repoId, options);
+  if (path !== undefined && named.length > 0)
+    throw new InvalidInputError(`The address names a file already (${path}), and so does ${named.join(" ")}`);
+  const wanted = wantedBy(path === undefined ? named : [path], options, context);
+  const hub = await hubParams(context, options.token);
+  const { sha } = await call(hub, { type: "repoInfo", repo, ...compact({ revision }) });
+  const { allowPatterns, ignorePatterns, single } = wanted;
+  const into = await folderFor(repo, sha, options.localDir, context);
+  const meter = await openMeter(context);
+  const onReport = (progress: SnapshotProgress): void => {
+    meter.show(snapshotGauge(progress));
+  };
+  const params = { ...hub, repo, revision: sha, to: into, allowPatterns, ignorePatterns, onReport };
+  const output = await snapshotDownload(params).finally(() => {
+    meter.end();
+  });
+  if (single !== undefined && output.files.length === 0)
+    throw new HubferryError("entry_not_found", `There is no file ${JSON.stringify(single)} in ${repo.name} at ${sha}`, {
+      path: single,
+    });
+  if (options.localDir === undefined) await rememberRevision(repo, revision ?? "main", sha, context);
+  const done = output.files.filter(({ state }) => state === "downloaded").length;
+  out.line(`${counted(done, "file")} downloaded, ${count(output.files.length - done)} there already`);
+  const last = single === undefined ? await realpath(into) : join(await realpath(into), single);
+  out.result(last, { path: last, ...output });
+}
+
+function wantedBy(named: readonly string[], { include, exclude }: DownloadOptions, { out }: Context): Wanted {
+  const folders = named.filter((name) => name.endsWith("/"));
+  const files = named.filter((name) => !name.endsWith("/"));
+  const given = Object.entries({ "--include": include, "--exclude": exclude }).filter(([, list]) => list !== undefined);
+  for (const [option] of given) {
+    const [folder] = folders;
+    if (folder !== undefined)
+      throw new InvalidInputError(`${option} cannot be used with the folder ${folder}; give --include "${folder}*"`);
+    if (files.length > 0) out.warn(`${option} is ignored, because files are named`);
+  }
+  if (named.length === 0) return { allowPatterns: include, ignorePatterns: exclude, single: undefined };
+  const single = named.length === 1 ? files[0] : undefined;
+  const patterns = [...files.map((name) => (single === undefined ? name : literally(name))), ...folders];
+  return { allowPatterns: patterns, ignorePatterns: undefined, single };
+}
+
+/** Where the files go: where the caller wants them, or where other clients of the Hub look for them. */
+async function folderFor(repo: RepoId, sha: string, local: string | undefined, context: Context): Promise<string> {
+  const folder = local === undefined ? join(cacheOf(repo, context), "snapshots", sha) : resolve(local);
+  await mkdir(folder, { recursive: true });
+  return folder;
+}
+
+function cacheOf({ type, name }: RepoId, { settings }: Context): string {
+  return join(settings.cache, `${type}s--${name.replaceAll("/", "--")}`);
+}
+
+/** Writes down which commit a revision stands for, as other clients do. */
+async function rememberRevision(repo: RepoId, revision: string, sha: string, context: Context): Promise<void> {
+  if (revision === sha) return;
+  const place = join(cacheOf(repo, context), "refs", revision);
+  await mkdir(dirname(place), { recursive: true });
+  await writeFile(`${place}.new`, sha);
+  await rename(`${place}.new`, place);
+}
+
+function snapshotGauge({ files, bytes }: SnapshotProgress): Gauge {
+  const have = bytes.received + bytes.present;
+  const text = `${count(files.done)} of ${counted(files.total, "file")}, ${bytesOf(have, bytes.total)}`;
+  return { fraction: bytes.total > 0 ? have / bytes.total : 0, text };
+}

@@ -1,0 +1,39 @@
+/**
+ * Ctrl-C and SIGTERM: the first stops cleanly, the second ends the process at once.
+ *
+ * Called by `run.ts`; commands get the signal.
+ */
+import { constants } from "node:os";
+
+/** Signals that stop a command. */
+const SIGNALS = ["SIGINT", "SIGTERM"] as const;
+
+/** The reason with which everything is stopped. */
+export class Interrupted extends Error {
+  override name = "AbortError";
+  /** What shells expect: 130 for Ctrl-C, 143 for SIGTERM. */
+  readonly exitCode: number;
+  /** How to go on; set by the command that knows. */
+  hint: string | undefined;
+
+  constructor(signal: (typeof SIGNALS)[number]) {
+    super("Interrupted");
+    this.exitCode = 128 + constants.signals[signal];
+  }
+}
+
+/** Listens for signals until `release`. `onFirst` is told of the first one. */
+export function listen(onFirst: () => void): { signal: AbortSignal; release: () => void } {
+  const controller = new AbortController();
+  const onSignal = (name: (typeof SIGNALS)[number]): void => {
+    const reason = new Interrupted(name);
+    if (controller.signal.aborted) process.exit(reason.exitCode);
+    onFirst();
+    controller.abort(reason);
+  };
+  for (const name of SIGNALS) process.on(name, onSignal);
+  const release = (): void => {
+    for (const name of SIGNALS) process.off(name, onSignal);
+  };
+  return { signal: controller.signal, release };
+}

@@ -1,0 +1,4 @@
+/** A pattern that matches this name alone. */
+export function literally(name: string): string {
+  return name.replace(/[[*?]/g, "[$&]");
+}
