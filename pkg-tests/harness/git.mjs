@@ -22,6 +22,12 @@ export function commits(repo, branch = "main") {
     });
 }
 
+/** The branches, tags and pull requests of a repo. */
+export function refs(repo) {
+  const text = git(repo, "for-each-ref", "--format=%(refname)").toString();
+  return text.split("\n").filter((line) => line !== "");
+}
+
 /** path → { oid, mode } of every file of a revision. */
 export function tree(repo, revision = "main") {
   const text = git(repo, "ls-tree", "-r", "-z", "--full-tree", revision).toString();

@@ -25,15 +25,18 @@ export class Interrupted extends Error {
 /** Listens for signals until `release`. `onFirst` is told of the first one. */
 export function listen(onFirst: () => void): { signal: AbortSignal; release: () => void } {
   const controller = new AbortController();
-  const onSignal = (name: (typeof SIGNALS)[number]): void => {
-    const reason = new Interrupted(name);
-    if (controller.signal.aborted) process.exit(reason.exitCode);
-    onFirst();
-    controller.abort(reason);
-  };
-  for (const name of SIGNALS) process.on(name, onSignal);
+  const listeners = SIGNALS.map((name) => {
+    const onSignal = (): void => {
+      const reason = new Interrupted(name);
+      if (controller.signal.aborted) process.exit(reason.exitCode);
+      onFirst();
+      controller.abort(reason);
+    };
+    process.on(name, onSignal);
+    return () => process.off(name, onSignal);
+  });
   const release = (): void => {
-    for (const name of SIGNALS) process.off(name, onSignal);
+    for (const stop of listeners) stop();
   };
   return { signal: controller.signal, release };
 }

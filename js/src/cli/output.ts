@@ -25,7 +25,7 @@ const YELLOW = 33;
 const RED = 31;
 
 /** What a token looks like. */
-const TOKEN = /\b(?:hf_|api_org_)[A-Za-z0-9]{16,}/g;
+const TOKEN = /(?:hf_|api_org_)[A-Za-z0-9]{16,}/g;
 
 /** See the module. */
 export class Output {

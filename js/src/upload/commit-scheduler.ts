@@ -71,7 +71,7 @@ export class CommitScheduler {
   readonly #pushed = new Map<string, Pick<Grown, "size" | "lastModified">>();
   #repo: Promise<RepoDesignation> | undefined;
   #waiting: Promise<CommitOutput | undefined> | undefined;
-  #timer: ReturnType<typeof setTimeout>;
+  #timer: ReturnType<typeof setTimeout> | undefined;
   #stopped = false;
 
   /** Begins. Errors: `invalid_input` for an interval that is none. */
@@ -82,7 +82,7 @@ export class CommitScheduler {
     this.#params = params;
     this.#everyMs = every * MINUTE_MS;
     // Not now: whoever overrides `pushToHub` has no fields of their own yet.
-    this.#timer = setTimeout(this.#tick, 0);
+    queueMicrotask(this.#tick);
   }
 
   /** Runs `work` while no push looks at the folder, and one at a time; resolves or rejects as it does. */
@@ -130,6 +130,7 @@ export class CommitScheduler {
   }
 
   readonly #tick = (): void => {
+    if (this.#stopped) return;
     this.#timer = setTimeout(this.#tick, this.#everyMs);
     this.trigger().catch((error: unknown) => {
       (this.#params.onError ?? warn)(error);
@@ -138,7 +139,11 @@ export class CommitScheduler {
 
   async #scan(): Promise<Grown[]> {
     const { folder, allowPatterns, ignorePatterns, abortSignal } = this.#params;
-    if (typeof folder === "string" || folder instanceof URL) await platform().disk?.openTarget(folder);
+    // What cannot be made cannot be listed either, and that says why.
+    if (typeof folder === "string" || folder instanceof URL)
+      await platform()
+        .disk?.openTarget(folder)
+        .catch(() => undefined);
     const grown: Grown[] = [];
     const files = collectFiles(folder, { allowPatterns, ignorePatterns, gitignore: "hub", abortSignal });
     for await (const { path, size, lastModified, content } of files) {

@@ -9,6 +9,9 @@ import { openMeter, type Gauge } from "./meter.js";
 /** Paths named in a warning; the rest are counted. */
 const NAMED = 5;
 
+/** What is stored has to be committed yet. */
+const ALMOST = 0.99;
+
 /** Follows a job, and brings its result. */
 export async function follow<T>(start: () => UploadJob<T>, context: Context): Promise<T> {
   const meter = await openMeter(context);
@@ -44,7 +47,7 @@ export function pushGauge({ state, files, bytes: done, bytesPerSecond, etaSecond
     state === "offline" && "no connection: goes on by itself",
     state === "waiting" && "waiting for the Hub",
   ];
-  return { fraction: isDone ? 1 : fraction, text: parts.filter((part) => part !== false).join(", ") };
+  return { fraction: isDone ? 1 : Math.min(fraction, ALMOST), text: parts.filter((part) => part !== false).join(", ") };
 }
 
 /** A warning with the first of its paths. */
