@@ -53,8 +53,8 @@ describe("the examples of README.md", () => {
     assert.equal(status, 0, stderr);
   };
 
-  test("there are four of them", () => {
-    assert.deepEqual([...found.keys()], ["drop", "folder", "element", "commit"]);
+  test("there are five of them", () => {
+    assert.deepEqual([...found.keys()], ["drop", "folder", "shell", "element", "commit"]);
     for (const [name, { code }] of found) assert.ok(code.split("\n").length <= 12, `${name} is long`);
   });
 
@@ -69,6 +69,19 @@ describe("the examples of README.md", () => {
     runInNode("folder");
     checkHistory(hub.repoFolder("model", "model"), 1);
     checkRepo(hub.repoFolder("model", "model"), kept);
+  });
+
+  test("a folder from a shell", () => {
+    const env = { ...process.env, HF_TOKEN: hub.token, HF_ENDPOINT: hub.url, HF_HOME: join(work, "home") };
+    const { status, stdout, stderr } = spawnSync("sh", ["-c", found.get("shell").code], {
+      cwd: work,
+      env,
+      encoding: "utf8",
+    });
+    assert.equal(status, 0, stderr);
+    const [{ oid }] = checkHistory(hub.repoFolder("runs", "model"), 1);
+    assert.equal(stdout, `${hub.pageOf("runs", "model")}/commit/${oid}\n`);
+    checkRepo(hub.repoFolder("runs", "model"), kept);
   });
 
   test("add and delete in one commit", () => {

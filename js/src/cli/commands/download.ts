@@ -9,6 +9,7 @@ import { compact, type RepoId, type RepoType } from "../../hub/params.js";
 import { hubParams, type CommonOptions, type Context } from "../context.js";
 import { openMeter, type Gauge } from "../progress/meter.js";
 import { readTarget } from "../target.js";
+import { Interrupted } from "../interrupt.js";
 import { literally } from "../literally.js";
 
 /** The options of the command. */
@@ -48,9 +49,14 @@ export async function download(
     meter.show(snapshotGauge(progress));
   };
   const params = { ...hub, repo, revision: sha, to: into, allowPatterns, ignorePatterns, onReport };
-  const output = await snapshotDownload(params).finally(() => {
-    meter.end();
-  });
+  const output = await snapshotDownload(params)
+    .catch((error: unknown) => {
+      if (error instanceof Interrupted) error.hint = "Run the same command again: whole files are not fetched twice";
+      throw error;
+    })
+    .finally(() => {
+      meter.end();
+    });
   if (single !== undefined && output.files.length === 0)
     throw new HubferryError("entry_not_found", `There is no file ${JSON.stringify(single)} in ${repo.name} at ${sha}`, {
       path: single,
