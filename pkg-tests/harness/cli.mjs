@@ -21,13 +21,16 @@ export function cliEnvironment(hub, home, more = {}) {
   };
 }
 
-/** Starts a program; `ended` resolves with `{ code, stdout, stderr, last }`, where `last` is the last line of standard output. */
-export function start(file, words, { cwd, env, input = "" }) {
+/**
+ * Starts a program; `input` is all of its standard input, unless somebody types (`isTyped`). `ended` resolves with
+ * `{ code, stdout, stderr, last }`, where `last` is the last line of standard output.
+ */
+export function start(file, words, { cwd, env, input = "", isTyped = false }) {
   const child = spawn(file, words, { cwd, env, stdio: ["pipe", "pipe", "pipe"] });
   const said = { stdout: "", stderr: "" };
   for (const name of ["stdout", "stderr"]) child[name].setEncoding("utf8").on("data", (text) => (said[name] += text));
   child.stdin.on("error", () => undefined);
-  child.stdin.end(input);
+  if (!isTyped) child.stdin.end(input);
   const kill = () => child.kill("SIGKILL");
   process.once("exit", kill);
   const ended = new Promise((resolve, reject) => {

@@ -1,7 +1,7 @@
 // The command line of the packed package, as a shell runs it: what it prints where, with and without a terminal, and what becomes of an
 // upload that is interrupted.
 import assert from "node:assert/strict";
-import { appendFileSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
+import { appendFileSync, mkdirSync, readdirSync, readFileSync, statSync, symlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { after, before, describe, test } from "node:test";
 import { cliEnvironment, hubferry, program, start } from "../harness/cli.mjs";
@@ -213,6 +213,21 @@ describe("the command line", () => {
       checkRepo(hub.repoFolder(name, "model"), files);
       assert.match((await run(["scan-cache"])).stdout, /^0 pushes to go on with/);
     });
+
+  test("Ctrl-C typed at npx, which says it twice, stops as cleanly", async () => {
+    writeFolder(join(cwd, "typed"), new Map([["typed.bin", noise(4_000_000, 7)]]));
+    symlinkSync(join(project(), "node_modules"), join(cwd, "node_modules"));
+    await hub.forget();
+    await hub.slowDown({ uploadBytesPerSecond: 500_000 });
+    const words = ["-qec", "npx hubferry upload alice/typed typed", join(home, "typed")];
+    const { child, ended } = start("script", words, { ...options(), isTyped: true });
+    await until(async () => (await hub.requests()).some(({ route }) => route === "store.put"), 60);
+    child.stdin.write("\u0003");
+    const { code, stdout } = await ended;
+    await hub.slowDown({});
+    assert.equal(code, 130, stdout);
+    assert.match(stdout, /Interrupted\r?\nRun the same command again/);
+  });
 
   test("what is kept of an interrupted upload can be forgotten", async () => {
     writeFolder(join(cwd, "left"), new Map([["left.bin", noise(40_000_000, 9)]]));

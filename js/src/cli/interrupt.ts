@@ -8,6 +8,12 @@ import { constants } from "node:os";
 /** Signals that stop a command. */
 const SIGNALS = ["SIGINT", "SIGTERM"] as const;
 
+/**
+ * Milliseconds in which a second signal is the first one again: npx passes on to its command what the terminal has told the command, too
+ * (seen in npm 11.19).
+ */
+const SAME_PRESS_MS = 1_000;
+
 /** The reason with which everything is stopped. */
 export class Interrupted extends Error {
   override name = "AbortError";
@@ -23,12 +29,20 @@ export class Interrupted extends Error {
 }
 
 /** Listens for signals until `release`. `onFirst` is told of the first one. */
-export function listen(onFirst: () => void): { signal: AbortSignal; release: () => void } {
+export function listen(
+  onFirst: () => void,
+  now = (): number => performance.now(),
+): { signal: AbortSignal; release: () => void } {
   const controller = new AbortController();
+  let firstAt = 0;
   const listeners = SIGNALS.map((name) => {
     const onSignal = (): void => {
       const reason = new Interrupted(name);
-      if (controller.signal.aborted) process.exit(reason.exitCode);
+      if (controller.signal.aborted) {
+        if (now() - firstAt > SAME_PRESS_MS) process.exit(reason.exitCode);
+        return;
+      }
+      firstAt = now();
       onFirst();
       controller.abort(reason);
     };

@@ -20,7 +20,7 @@ export interface UploadPaths {
 /**
  * Fills in what was left out.
  *
- * Errors: `invalid_input` when there is nothing of the repo's name, and for options that do not go with a pattern.
+ * Errors: `invalid_input` when there is nothing of the repo's name, and for what does not go with a pattern.
  */
 export async function findUploadPaths(
   repoName: string,

@@ -208,12 +208,17 @@ describe("Ctrl-C", () => {
     const exit = vi.spyOn(process, "exit").mockImplementation(() => undefined as never);
     const told = vi.fn();
     const before = process.listenerCount("SIGINT");
-    const { signal, release } = listen(told);
+    let now = 0;
+    const { signal, release } = listen(told, () => now);
     try {
       process.emit("SIGINT");
       expect(signal.reason).toBeInstanceOf(Interrupted);
       expect(told).toHaveBeenCalledTimes(1);
+      // npx tells the same press again.
+      now = 900;
+      process.emit("SIGINT");
       expect(exit).not.toHaveBeenCalled();
+      now = 2_000;
       process.emit("SIGTERM");
       expect(exit).toHaveBeenCalledExactlyOnceWith(143);
     } finally {

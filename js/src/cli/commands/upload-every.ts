@@ -2,6 +2,7 @@
 import { once } from "node:events";
 import { basename, dirname, posix, resolve } from "node:path";
 import { CommitScheduler } from "../../entry/node.js";
+import { InvalidInputError } from "../../errors.js";
 import { ensureRepo } from "../../hub/ensure-repo.js";
 import type { Context } from "../context.js";
 import { failureOf } from "../failure.js";
@@ -16,6 +17,12 @@ import type { UploadTask } from "./upload.js";
 export async function keepUploading(task: UploadTask, every: number, context: Context): Promise<void> {
   const { out, signal } = context;
   const { options, hub } = task;
+  if (options.dryRun === true)
+    throw new InvalidInputError("--dry-run cannot be used with --every; leave one of them out");
+  const { createPr, commitMessage, commitDescription } = options;
+  const unused = { "create-pr": createPr, "commit-message": commitMessage, "commit-description": commitDescription };
+  for (const [name, value] of Object.entries(unused))
+    if (value !== undefined) out.warn(`--${name} is ignored when the upload is scheduled`);
   if (task.paths.kind !== "file" && (options.delete?.length ?? 0) > 0)
     out.warn("--delete is ignored when the upload is scheduled");
   const watched = watchedBy(task, context);
@@ -42,8 +49,7 @@ export async function keepUploading(task: UploadTask, every: number, context: Co
   });
   out.line(`Scheduling commits every ${every} minutes to ${repo.name}.`);
   if (!signal.aborted) await once(signal, "abort");
-  const output = await scheduler.trigger();
-  await scheduler.stop();
+  const output = await scheduler.trigger().finally(() => scheduler.stop());
   const last = "Stopped scheduled commits.";
   out.result(last, { message: last, ...(output && { url: output.commit.url }) });
 }

@@ -63,6 +63,8 @@ export async function upload(
   }
   if (paths.kind === undefined)
     throw new InvalidInputError(`There is no file or folder ${JSON.stringify(paths.local)}: check the path`);
+  if (paths.kind === "file" && /(?:^|\/)\.?$/.test(paths.inRepo))
+    throw new InvalidInputError(`${JSON.stringify(paths.inRepo)} is a folder: say what the file is called there`);
   if (options.dryRun === true) {
     const { tellPlan } = await import("./upload-plan.js");
     await tellPlan(task, context);
