@@ -260,7 +260,7 @@ describe("the command line", () => {
       join("watched", "log.txt"),
       "logs/log.txt",
       "--every",
-      "0.02",
+      "0.05",
       "--type",
       "dataset",
     ];
@@ -270,11 +270,11 @@ describe("the command line", () => {
     await until(() => commitUrls() === 1, 30);
     appendFileSync(join(watched, "log.txt"), "two\n");
     await until(() => commitUrls() === 2, 30);
-    child.kill("SIGINT");
     appendFileSync(join(watched, "log.txt"), "three\n");
+    child.kill("SIGINT");
     const { code, stdout, last } = await ended;
     assert.equal(code, 0, stdout);
-    assert.match(stdout, /^Scheduling commits every 0\.02 minutes to alice\/logs\.$/m);
+    assert.match(stdout, /^Scheduling commits every 0\.05 minutes to alice\/logs\.$/m);
     assert.equal(last, "Stopped scheduled commits.");
     checkRepo(repo, new Map([["logs/log.txt", readFileSync(join(watched, "log.txt"))]]));
     assert.deepEqual(
