@@ -68,7 +68,7 @@ export function engineNow(): void {
       "The engine is not loaded yet: `await init()` once, before anything that answers at once",
     );
   }
-  const compiled = new WebAssembly.Module(bytes);
+  const compiled = bytes instanceof WebAssembly.Module ? bytes : new WebAssembly.Module(bytes);
   initSync({ module: compiled });
   runs = true;
   module = Promise.resolve(compiled);

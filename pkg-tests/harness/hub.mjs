@@ -57,6 +57,11 @@ class Hub {
     this.#running = running;
   }
 
+  /** The token of the control API, for tests in another runtime. */
+  get control() {
+    return this.#control;
+  }
+
   /** Pulls the plug: from now on nobody answers. What it had on the disk stays; its log of requests does not. */
   async kill() {
     process.off("exit", this.#running.kill);
@@ -104,6 +109,11 @@ class Hub {
   /** A slow network for all requests, or a fast one again: `latencyMs`, `uploadBytesPerSecond`, `downloadBytesPerSecond`. */
   async slowDown(network) {
     await this.#ask("PUT", "network", network);
+  }
+
+  /** How Xet is offered: `offered`, `tokenLifetimeSeconds`, `urlLifetimeSeconds`. */
+  async xet(settings) {
+    await this.#ask("PUT", "xet", settings);
   }
 
   /** Of a Hub that takes bodies unseen: looks at all of them now. Throws when something is wrong; resolves with how much it was. */

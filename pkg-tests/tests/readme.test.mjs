@@ -53,8 +53,8 @@ describe("the examples of README.md", () => {
     assert.equal(status, 0, stderr);
   };
 
-  test("there are five of them", () => {
-    assert.deepEqual([...found.keys()], ["drop", "folder", "shell", "element", "commit"]);
+  test("there are six of them", () => {
+    assert.deepEqual([...found.keys()], ["drop", "folder", "shell", "element", "commit", "edge"]);
     for (const [name, { code }] of found) assert.ok(code.split("\n").length <= 12, `${name} is long`);
   });
 

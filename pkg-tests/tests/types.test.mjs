@@ -44,6 +44,10 @@ const asPeer = (text) => text.replace('from "hubferry"', 'from "@huggingface/hub
 const GIVEN = `declare const accessToken: string;
 declare const dropZone: HTMLElement;
 declare const bar: HTMLProgressElement;
+declare interface Env {
+  HF_TOKEN: string;
+  UPLOAD_TOKEN: string;
+}
 `;
 
 // Not an error, this line would be one.
@@ -68,7 +72,7 @@ describe("types", () => {
 
   test("a page's project, without the types of Node: programs for @huggingface/hub and the examples of README.md compile", () => {
     const snippets = [...examples()].filter(([, { language }]) => language === "ts");
-    assert.equal(snippets.length, 3);
+    assert.equal(snippets.length, 4);
     const sources = Object.fromEntries(snippets.map(([name, { code }]) => [`${name}.ts`, `${GIVEN}${code}`]));
     const options = { module: "esnext", moduleResolution: "bundler" };
     assert.equal(compile({ ...sources, "migrated.ts": migrated, "wrong.ts": WRONG }, [], options), "");

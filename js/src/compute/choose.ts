@@ -6,6 +6,7 @@ import { Pool } from "./pool.js";
 import type { Compute } from "./task.js";
 import { compile, compiledModule, workerUrl } from "../engine.js";
 import { platform } from "../platform.js";
+import type { Transport } from "../transport/transport.js";
 
 /**
  * Whether hashing runs in web workers, and how many.
@@ -31,9 +32,7 @@ const pools = new Map<number, Pool>();
 let sharedModule: Promise<WebAssembly.Module> | undefined;
 
 /** This thread, whose code comes when there is something for it to do. */
-const here: Compute & Crew = {
-  lanes: 1,
-  canHelp: false,
+const here: Compute = {
   run: async (task, watch) => {
     try {
       return await (await import("./here.js")).computeHere().run(task, watch);
@@ -44,14 +43,22 @@ const here: Compute & Crew = {
       };
     }
   },
-  desk: async (indexBytes, signal) => await (await import("./here.js")).crewHere().desk(indexBytes, signal),
-  lane: async (options, authority, signal) =>
-    await (await import("./here.js")).crewHere().lane(options, authority, signal),
-  line: () => {
-    const [near, far] = localLine<Verdicts, ToAuthority>();
-    return { near, far };
-  },
 };
+
+/** The same as a crew, which sends by this transport. */
+function crewOfThisThread(transport: Transport): Crew {
+  const crew = async (): Promise<Crew> => (await import("./here.js")).crewHere(transport);
+  return {
+    lanes: 1,
+    canHelp: false,
+    desk: async (indexBytes, signal) => await (await crew()).desk(indexBytes, signal),
+    lane: async (options, authority, signal) => await (await crew()).lane(options, authority, signal),
+    line: () => {
+      const [near, far] = localLine<Verdicts, ToAuthority>();
+      return { near, far };
+    },
+  };
+}
 
 /** The compute of one job. */
 export async function chooseCompute(use: UseWebWorkers | undefined): Promise<Compute> {
@@ -68,10 +75,11 @@ export async function chooseCompute(use: UseWebWorkers | undefined): Promise<Com
   };
 }
 
-/** Who packs for a push, the first that comes up. */
-export async function chooseCrews(use: UseWebWorkers | undefined): Promise<Crew[]> {
+/** Who packs for a push, the first that comes up; on this thread they send by the push's own transport. */
+export async function chooseCrews(use: UseWebWorkers | undefined, transport: Transport): Promise<Crew[]> {
   const { spawn } = platform();
-  if (use === false || spawn === undefined || typeof Worker !== "function") return [here];
+  const crewHere = crewOfThisThread(transport);
+  if (use === false || spawn === undefined || typeof Worker !== "function") return [crewHere];
   const { poolSize } = typeof use === "object" ? use : {};
   const plain = {
     lanes: sizeOf(poolSize ?? defaultSize()),
@@ -79,7 +87,7 @@ export async function chooseCrews(use: UseWebWorkers | undefined): Promise<Crew[
     module: await compiledModule(),
   };
   const threads = await threadsOfLanes();
-  const crews = [crewOfWorkers(plain), here];
+  const crews = [crewOfWorkers(plain), crewHere];
   if (threads === undefined) return crews;
   return [crewOfWorkers({ ...plain, lanes: sizeOf(poolSize ?? defaultSize() / 2), threads }), ...crews];
 }

@@ -6,6 +6,7 @@
  */
 import { releaseOf } from "./spool.js";
 import { isStream, platformBlob, readStream, type Intake } from "./stream.js";
+import { passingBytes } from "./source.js";
 import { openUrl } from "./url.js";
 import { chooseCompute } from "../compute/choose.js";
 import { engine } from "../engine.js";
@@ -41,12 +42,12 @@ export async function toBlob(content: Content, opening: Opening, expected: Expec
   const { path } = opening;
   const name = path === undefined ? "the content" : JSON.stringify(path);
   const { size, sha256 } = checkExpected(expected, name, path);
-  const blob = await open(content, { ...opening, name, size });
+  const blob = await open(content, { ...opening, name, size, sha256 });
   try {
     if (size !== undefined && blob.size !== size) {
       throw new InvalidInputError(`${name} has ${blob.size} bytes, its size says ${size}`, { path });
     }
-    if (sha256 !== undefined) await checkDigest(blob, sha256, { ...opening, name });
+    if (sha256 !== undefined && passingBytes(blob) === undefined) await checkDigest(blob, sha256, { ...opening, name });
     opening.signal?.throwIfAborted();
     return blob;
   } catch (error) {
@@ -55,11 +56,11 @@ export async function toBlob(content: Content, opening: Opening, expected: Expec
   }
 }
 
-async function open(content: Content, intake: Intake & Opening): Promise<Blob> {
+async function open(content: Content, intake: Intake & Opening & Expected): Promise<Blob> {
   if (content instanceof URL) return await openContentUrl(content, intake);
   if (typeof content === "string") return new Blob([content]);
   if (content instanceof ArrayBuffer || ArrayBuffer.isView(content)) return ofBytes(content, intake);
-  if (isStream(content)) return await readStream(content, intake);
+  if (isStream(content)) return platform().passing?.(content, intake) ?? (await readStream(content, intake));
   if (isBlob(content)) return await platformBlob(content, intake);
   const given: unknown = content;
   throw new InvalidInputError(

@@ -6,6 +6,21 @@
  */
 import type { FailureView } from "../wire.js";
 
+/** Bytes that come once and in order (`once.ts`), as those see it who read them. */
+export interface PassingBytes {
+  /** The digest that they were promised to have; from now on they are held against it. Errors: where there is none. */
+  relyOnDigest(): string;
+  /** Holds a digest that was made of them against the promised one. */
+  checkDigest(sha256: string): FailureView | undefined;
+  /** Takes a window back that nobody looks at any more. */
+  giveBack(bytes: Uint8Array<ArrayBuffer>): void;
+}
+
+/** What is told of a blob whose bytes come once; nothing of any other. */
+export function passingBytes(blob: Blob): PassingBytes | undefined {
+  return (blob as { once?: PassingBytes }).once;
+}
+
 /** A file as a job sees it. */
 export interface Source {
   /** In bytes. */
@@ -18,6 +33,8 @@ export interface Source {
   readonly blob: Blob;
   /** Tells when the file is not what it was when it was taken in; absent where content cannot change. */
   readonly check?: () => Promise<FailureView | undefined>;
+  /** What is told of bytes that come once; absent where they can be read again. */
+  readonly once?: PassingBytes;
   /** Takes away what was put on the device for the sake of this job; absent where there is nothing. Never rejects. */
   readonly release?: () => Promise<void>;
 }

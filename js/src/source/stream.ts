@@ -38,11 +38,7 @@ export function isStream(value: unknown): value is ReadableStream<unknown> {
  */
 export async function readStream(stream: ReadableStream<unknown>, intake: Intake): Promise<Blob> {
   const { name, path } = intake;
-  if (isUsed(stream)) {
-    throw new InvalidInputError(`The stream of ${name} is being read already, or was: give a fresh one for each file`, {
-      path,
-    });
-  }
+  checkFresh(stream, intake);
   return await take(stream, intake, async () => {
     const spool = await platform().spool?.();
     if (spool !== undefined) return spool;
@@ -51,6 +47,14 @@ export async function readStream(stream: ReadableStream<unknown>, intake: Intake
         "are sent, and this runtime has no place to keep them meanwhile: give the content as a Blob or File",
       { path },
     );
+  });
+}
+
+/** Errors: `invalid_input` for a stream that somebody else reads or has read. */
+export function checkFresh(stream: ReadableStream<unknown>, { name, path }: Intake): void {
+  if (!isUsed(stream)) return;
+  throw new InvalidInputError(`The stream of ${name} is being read already, or was: give a fresh one for each file`, {
+    path,
   });
 }
 

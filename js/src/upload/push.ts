@@ -13,6 +13,7 @@ import { packJournal, type Done, type Keeper } from "../journal/keeper.js";
 import { openKeeper, type Wish } from "../journal/open.js";
 import { dateOf } from "../source/origin.js";
 import { Pace } from "../pace.js";
+import { platform } from "../platform.js";
 import type { Source } from "../source/source.js";
 import { chooseTransport } from "../transport/choose.js";
 import type { Attached, Control } from "./job.js";
@@ -113,11 +114,12 @@ export async function pushFor<T>(
   const { signal } = control;
   await orAborted(engine(), signal);
   const compute = await orAborted(chooseCompute(params.useWebWorkers), signal);
-  const crews = await orAborted(chooseCrews(params.useWebWorkers), signal);
+  const transport = chooseTransport(params.fetch);
+  const crews = await orAborted(chooseCrews(params.useWebWorkers, transport), signal);
   const sources: Source[] = [];
   // A caller who brings a `fetch` sees every request in it.
   const packs: PackMeans & { journal?: PackJournal } = { crews, sendsItself: params.fetch !== undefined };
-  const io = new JobIo(chooseTransport(params.fetch), compute, sources, packs, planCommit);
+  const io = new JobIo(transport, compute, sources, packs, planCommit);
   const lanes = Math.max(1, ...crews.map(({ lanes }) => lanes));
   const driver = new Driver<PushOutputView, PushMachine>(
     open(params, message, { ...rules, askPlan: planCommit !== undefined }, lanes),
@@ -135,6 +137,8 @@ export async function pushFor<T>(
       waitsForConnection: true,
       prepare: async (machine) => {
         await supply(machine, plan, sources, signal, wish);
+        // What comes once can only be sent in one order.
+        if (sources.some(({ once }) => once !== undefined)) machine.gentle(true);
         if (wish === undefined || wish.resume === false || !machine.isWorthAJournal()) return;
         const { files, bytes } = machine.progress(io.now());
         const totals = { files: files.total, bytes: bytes.total };
@@ -210,6 +214,7 @@ function open(
       ...compact({ createBranch, verify, isPullRequest, merge, ...rules }),
       useXet,
       lanes,
+      ...compact({ bufferBudgetBytes: platform().bufferBudgetBytes }),
       epochAtZeroMs: Date.now() - performance.now(),
       seed: newSeed(),
     });

@@ -5,11 +5,11 @@ import { Lane } from "./lane.js";
 import type { FromDesk, FromLane, ToAuthority, ToDesk, ToLane, Verdicts } from "./messages.js";
 import { localLine, portOf, type Port } from "./port.js";
 import type { Hashing } from "../lane.js";
-import { chooseTransport } from "../../transport/choose.js";
+import type { Transport } from "../../transport/transport.js";
 import { DedupAuthority, Packer } from "../../wasm/core.js";
 
-/** One lane on this thread, with hashing that is or is not the engine's own. */
-export function crewInPlace(hashing: Hashing, isEngines: boolean, transport = chooseTransport(undefined)): Crew {
+/** One lane on this thread, with hashing that is or is not the engine's own, that sends by this transport. */
+export function crewInPlace(hashing: Hashing, isEngines: boolean, transport: Transport): Crew {
   return {
     lanes: 1,
     canHelp: false,

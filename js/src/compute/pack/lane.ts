@@ -26,6 +26,7 @@ import { orAborted } from "../../abort.js";
 import { toError } from "../../errors.js";
 import { Pace } from "../../pace.js";
 import { readFailureOf } from "../../source/failure.js";
+import { passingBytes } from "../../source/source.js";
 import type { Transport } from "../../transport/transport.js";
 import type { FailureView } from "../../wire.js";
 import type { Packer } from "../../wasm/core.js";
@@ -243,6 +244,7 @@ export class Lane {
         } while (at < bytes.length);
         if (job.isTold && job.state === "read") this.#tellCheckpoint(job.borrowed?.digestAt(bytes));
         if (isOwn) release(bytes.buffer);
+        else passingBytes(job.blob)?.giveBack(bytes);
       }
     } catch (error) {
       this.#break(error);

@@ -314,7 +314,7 @@ export class Packing {
   /** Tells the authority of a lane: the next one, by number. */
   #introduce({ far }: AuthorityLine): void {
     const lane = this.#introduced++;
-    this.#desk?.port.post({ type: "open", lane, to: far }, far instanceof MessagePort ? [far] : []);
+    this.#desk?.port.post({ type: "open", lane, to: far }, "post" in far ? [] : [far]);
   }
 
   #hire(lane: number, seat: LaneSeat): void {
