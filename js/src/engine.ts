@@ -62,13 +62,12 @@ export function engine(): Promise<void> {
  */
 export function engineNow(): void {
   if (runs) return;
-  const bytes = chosen.wasm === undefined ? platform().wasmNow?.() : undefined;
-  if (bytes === undefined) {
+  const compiled = chosen.wasm === undefined ? platform().wasmNow?.() : undefined;
+  if (compiled === undefined) {
     throw new InvalidInputError(
       "The engine is not loaded yet: `await init()` once, before anything that answers at once",
     );
   }
-  const compiled = bytes instanceof WebAssembly.Module ? bytes : new WebAssembly.Module(bytes);
   initSync({ module: compiled });
   runs = true;
   module = Promise.resolve(compiled);

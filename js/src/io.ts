@@ -15,7 +15,7 @@ import { linkedController } from "./abort.js";
 import { Pace } from "./pace.js";
 import { readFailureOf } from "./source/failure.js";
 import { inTime } from "./source/patience.js";
-import type { Source } from "./source/source.js";
+import { passingBytes, type Source } from "./source/source.js";
 import { assembleBody, sourcesOf, Unreadable } from "./transport/body.js";
 import { readCapped } from "./transport/capped.js";
 import { failureOf } from "./transport/failure.js";
@@ -170,7 +170,7 @@ export class JobIo implements Io {
     if (failure !== undefined) return { type: "failed", id, failure };
     const ingested = "type" in outcome && outcome.type === "ingested" ? outcome.file : undefined;
     if (ingested === undefined) return { type: "failed", id, failure: failureIn(outcome) };
-    const wrong = source.once?.checkDigest(ingested.sha256);
+    const wrong = passingBytes(source.blob)?.checkDigest(ingested.sha256);
     if (wrong !== undefined) return { type: "failed", id, failure: wrong };
     return { type: "ingested", id, file: ingested };
   }
@@ -183,9 +183,8 @@ export class JobIo implements Io {
 
   async #digest({ id, file, size, kind }: Step<"digest">, onProgress: Report, signal: AbortSignal): Promise<InputView> {
     const source = this.#source(file);
-    if (source.once !== undefined && kind === "sha256") {
-      return { type: "digested", id, digest: source.once.relyOnDigest() };
-    }
+    const known = kind === "sha256" ? passingBytes(source.blob)?.relyOnDigest() : undefined;
+    if (known !== undefined) return { type: "digested", id, digest: known };
     const done = await this.#lanes().run(
       { kind: "digest", blob: source.blob, size, digest: kind },
       { signal, onProgress },

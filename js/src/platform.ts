@@ -8,7 +8,6 @@ import type { Target } from "./download/target.js";
 import type { Lock } from "./journal/lock.js";
 import type { JournalStore } from "./journal/store.js";
 import type { Directory } from "./source/folder/walk.js";
-import type { Expected } from "./source/content.js";
 import type { Spool } from "./source/spool.js";
 import type { Intake } from "./source/stream.js";
 import type { Fetch } from "./transport/fetch.js";
@@ -19,7 +18,7 @@ export interface Platform {
   /** Where the wasm is, unless the caller says otherwise with `init`. */
   wasm: () => WasmSource | Promise<WasmSource>;
   /** The same at once, where one need not wait for it. */
-  wasmNow?: () => BufferSource | WebAssembly.Module;
+  wasmNow?: () => WebAssembly.Module;
   /** Starts a lane's worker; absent where hashing runs in place. */
   spawn?: (url: string | URL | undefined) => Worker;
   /** Threads for lanes that pack; absent or nothing where there are none. */
@@ -35,11 +34,11 @@ export interface Platform {
   /** Makes a place for the bytes of a stream; nothing, or absent, where there is none. */
   spool?: () => Promise<Spool | undefined>;
   /** A blob over a long stream of known size that is never kept, where there is no place for it. Errors: as `readStream`. */
-  passing?: (stream: ReadableStream<Uint8Array>, intake: Intake & Expected) => Blob | undefined;
+  passing?: (stream: ReadableStream<Uint8Array>, intake: Intake & { sha256?: string | undefined }) => Blob | undefined;
   /** How requests are sent, by the caller's `fetch` if there is one, where the platform's rules for bodies are its own. */
   transport?: (fetch: Fetch | undefined) => Transport;
-  /** Bytes that one push may hold. @default those of a page */
-  bufferBudgetBytes?: number;
+  /** What its pushes are told: the bytes that one may hold. @default those of a page */
+  spec?: { readonly bufferBudgetBytes: number };
 }
 
 /** An engine whose lanes have threads in shared memory. */

@@ -51,8 +51,8 @@ function crewOfThisThread(transport: Transport): Crew {
   return {
     lanes: 1,
     canHelp: false,
-    desk: async (indexBytes, signal) => await (await crew()).desk(indexBytes, signal),
-    lane: async (options, authority, signal) => await (await crew()).lane(options, authority, signal),
+    desk: async (...given) => await (await crew()).desk(...given),
+    lane: async (...given) => await (await crew()).lane(...given),
     line: () => {
       const [near, far] = localLine<Verdicts, ToAuthority>();
       return { near, far };

@@ -28,7 +28,7 @@ export function edgePlatform(module: WebAssembly.Module): Platform {
       return new OnceBlob(new Once(stream, { size, sha256 }));
     },
     transport: (fetch) => new EdgeTransport(fetch),
-    bufferBudgetBytes: BUDGET_BYTES,
+    spec: { bufferBudgetBytes: BUDGET_BYTES },
     ...(hashing && { hashing }),
   };
 }

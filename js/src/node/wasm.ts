@@ -9,7 +9,7 @@ export async function wasm(): Promise<Uint8Array<ArrayBuffer>> {
   return new Uint8Array(await readFile(file));
 }
 
-/** Its bytes at once, for those who cannot wait. */
-export function wasmNow(): Uint8Array<ArrayBuffer> {
-  return new Uint8Array(readFileSync(file));
+/** Compiled at once, for those who cannot wait. */
+export function wasmNow(): WebAssembly.Module {
+  return new WebAssembly.Module(new Uint8Array(readFileSync(file)));
 }

@@ -1,7 +1,7 @@
 /** A source over a `Blob` or `File`. */
 import { compare, type Fingerprint } from "./failure.js";
 import { checkOrigin, hasOrigin } from "./origin.js";
-import { passingBytes, type Source } from "./source.js";
+import type { Source } from "./source.js";
 import { releaseOf } from "./spool.js";
 import type { FailureView } from "../wire.js";
 
@@ -9,8 +9,7 @@ import type { FailureView } from "../wire.js";
 export function blobSource(blob: Blob): Source {
   const taken = fingerprint(blob);
   const release = releaseOf(blob);
-  const once = passingBytes(blob);
-  const source = { ...taken, blob, ...(release && { release }), ...(once && { once }) };
+  const source = { ...taken, blob, ...(release && { release }) };
   if (taken.lastModified === undefined && !hasOrigin(blob)) return source;
   // Some engines keep size and date of a `File` up to date; for the others its origin is asked.
   const check = async (): Promise<FailureView | undefined> =>

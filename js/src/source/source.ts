@@ -33,8 +33,6 @@ export interface Source {
   readonly blob: Blob;
   /** Tells when the file is not what it was when it was taken in; absent where content cannot change. */
   readonly check?: () => Promise<FailureView | undefined>;
-  /** What is told of bytes that come once; absent where they can be read again. */
-  readonly once?: PassingBytes;
   /** Takes away what was put on the device for the sake of this job; absent where there is nothing. Never rejects. */
   readonly release?: () => Promise<void>;
 }

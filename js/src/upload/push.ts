@@ -14,7 +14,7 @@ import { openKeeper, type Wish } from "../journal/open.js";
 import { dateOf } from "../source/origin.js";
 import { Pace } from "../pace.js";
 import { platform } from "../platform.js";
-import type { Source } from "../source/source.js";
+import { passingBytes, type Source } from "../source/source.js";
 import { chooseTransport } from "../transport/choose.js";
 import type { Attached, Control } from "./job.js";
 import type { CommitOutput, CommittedFile } from "./events.js";
@@ -138,7 +138,7 @@ export async function pushFor<T>(
       prepare: async (machine) => {
         await supply(machine, plan, sources, signal, wish);
         // What comes once can only be sent in one order.
-        if (sources.some(({ once }) => once !== undefined)) machine.gentle(true);
+        if (sources.some(({ blob }) => passingBytes(blob))) machine.gentle(true);
         if (wish === undefined || wish.resume === false || !machine.isWorthAJournal()) return;
         const { files, bytes } = machine.progress(io.now());
         const totals = { files: files.total, bytes: bytes.total };
@@ -212,9 +212,9 @@ function open(
       ...hubSpec(params),
       ...compact(checkTexts({ branch, parentCommit, title, description, patience })),
       ...compact({ createBranch, verify, isPullRequest, merge, ...rules }),
+      ...platform().spec,
       useXet,
       lanes,
-      ...compact({ bufferBudgetBytes: platform().bufferBudgetBytes }),
       epochAtZeroMs: Date.now() - performance.now(),
       seed: newSeed(),
     });
