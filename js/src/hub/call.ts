@@ -7,7 +7,7 @@ import { engine } from "../engine.js";
 import { WholeBody } from "../download/whole-body.js";
 import { InvalidApiResponseFormatError, toError } from "../errors.js";
 import { JobIo, type Kept } from "../io.js";
-import { chooseTransport } from "../transport/choose.js";
+import { ownTransport } from "../transport/own.js";
 import { hubSpec, newSeed, type HubParams } from "./params.js";
 import { CallHandle } from "../wasm/core.js";
 import type { Answers, Ask } from "../wire.js";
@@ -29,7 +29,7 @@ export async function callWith<A extends Ask, R>(
   params: HubParams,
   ask: A,
   conclude: (answer: AnswerOf<A>, kept: Kept | undefined) => R | Promise<R>,
-  transport = chooseTransport(params.fetch),
+  transport = ownTransport(params.fetch),
 ): Promise<R> {
   const { controller, release } = linkedController(params.abortSignal);
   const { signal } = controller;
@@ -56,7 +56,7 @@ export async function callWith<A extends Ask, R>(
  * Errors: also `protocol` when the body is longer.
  */
 export function callBytes(params: HubParams, ask: Ask, length: number): Promise<Uint8Array<ArrayBuffer>> {
-  const transport = new WholeBody(chooseTransport(params.fetch), length);
+  const transport = new WholeBody(ownTransport(params.fetch), length);
   const conclude = (): Uint8Array<ArrayBuffer> => {
     if (transport.bytes !== undefined) return transport.bytes;
     throw new InvalidApiResponseFormatError(`More than the ${length} bytes came that were asked for`);

@@ -1,13 +1,10 @@
 /** Finds the transport of a job by what it can do. */
 import { FetchTransport, type Fetch } from "./fetch.js";
 import { XhrTransport } from "./xhr.js";
-import { platform } from "../platform.js";
 import type { Transport } from "./transport.js";
 
-/** The platform's own way, if it has one; the caller's `fetch` for everything when there is one; else XHR for what is worth a progress bar, `fetch` for the rest. */
+/** The caller's `fetch` for everything when there is one; else XHR for what is worth a progress bar, `fetch` for the rest. */
 export function chooseTransport(userFetch: Fetch | undefined): Transport {
-  const own = platform().transport?.(userFetch);
-  if (own !== undefined) return own;
   if (userFetch !== undefined) return new FetchTransport(userFetch);
   const byFetch = new FetchTransport(globalThis.fetch);
   if (typeof XMLHttpRequest !== "function") return byFetch;

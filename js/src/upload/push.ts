@@ -15,7 +15,7 @@ import { dateOf } from "../source/origin.js";
 import { Pace } from "../pace.js";
 import { platform } from "../platform.js";
 import { passingBytes, type Source } from "../source/source.js";
-import { chooseTransport } from "../transport/choose.js";
+import { ownTransport } from "../transport/own.js";
 import type { Attached, Control } from "./job.js";
 import type { CommitOutput, CommittedFile } from "./events.js";
 import { PushHandle } from "../wasm/core.js";
@@ -114,7 +114,7 @@ export async function pushFor<T>(
   const { signal } = control;
   await orAborted(engine(), signal);
   const compute = await orAborted(chooseCompute(params.useWebWorkers), signal);
-  const transport = chooseTransport(params.fetch);
+  const transport = ownTransport(params.fetch);
   const crews = await orAborted(chooseCrews(params.useWebWorkers, transport), signal);
   const sources: Source[] = [];
   // A caller who brings a `fetch` sees every request in it.
