@@ -4,7 +4,7 @@
  *
  * Invariants: no token leaves here; with `--quiet` standard output has the last line alone, with `--json` one JSON object.
  */
-import type { Failure } from "./failure.js";
+import { DONE, type Failure } from "./failure.js";
 
 /** How a command answers. */
 export type Mode = "human" | "quiet" | "json";
@@ -30,6 +30,8 @@ const TOKEN = /(?:hf_|api_org_)[A-Za-z0-9]{16,}/g;
 /** See the module. */
 export class Output {
   readonly mode: Mode;
+  /** What the process ends with when the command does not fail: not 0 when it has done less than was asked. */
+  exitCode = DONE;
   readonly #streams: Streams;
   readonly #hasColor: boolean;
   readonly #secrets = new Set<string>();

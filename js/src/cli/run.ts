@@ -29,7 +29,7 @@ export async function run(
     const parser = program(version, { settings, out, streams, signal }, (text) => usage.push(text));
     try {
       await parser.parseAsync(words, { from: "user" });
-      return DONE;
+      return out.exitCode;
     } catch (error) {
       if (!(error instanceof CommanderError)) throw error;
       if (error.exitCode === DONE) return DONE;

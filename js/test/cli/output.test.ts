@@ -1,5 +1,6 @@
 // What is said where: results, warnings, failures, progress; and never a token.
 import { describe, expect, it, vi } from "vitest";
+import { tellResult } from "../../src/cli/commands/upload.js";
 import { failureOf } from "../../src/cli/failure.js";
 import { Interrupted, listen } from "../../src/cli/interrupt.js";
 import { Output, type Mode } from "../../src/cli/output.js";
@@ -8,7 +9,7 @@ import { openMeter } from "../../src/cli/progress/meter.js";
 import { pushGauge, warningText } from "../../src/cli/progress/push.js";
 import { readSettings, type Environment } from "../../src/cli/settings.js";
 import { HubferryError, InvalidInputError } from "../../src/errors.js";
-import { noProgress, type Progress } from "../../src/upload/events.js";
+import { noProgress, type CommitOutput, type CommittedFile, type Progress } from "../../src/upload/events.js";
 import { heard, type HeardStreams } from "./streams.js";
 
 const TOKEN = `hf_${"T".repeat(34)}`;
@@ -34,6 +35,24 @@ describe("a command that goes well", () => {
     const made = output(mode);
     sayAll(made);
     expect(made.said).toEqual({ stdout, stderr });
+  });
+});
+
+describe("a push that leaves files behind", () => {
+  const pushed = (...states: CommittedFile["state"][]): CommitOutput => ({
+    ...{ commit: { oid: "0".repeat(40), url: "the URL" }, commits: [], verified: true, hookOutput: "" },
+    files: states.map((state, number) => ({ path: `${number}.txt`, size: 1, state })),
+    bytes: { total: 2, read: 2, deduplicated: 0, sent: 1 },
+  });
+
+  it.each([
+    [0, "", pushed("added", "unchanged")],
+    [1, "Warning: 1 of 2 files could not be read and are not there\n", pushed("added", "failed")],
+  ])("ends with %i", (exitCode, stderr, result) => {
+    const { out, said } = output("human");
+    tellResult(result, { out });
+    expect(said).toEqual({ stdout: "Nothing has changed: no commit was made\nthe URL\n", stderr });
+    expect(out.exitCode).toBe(exitCode);
   });
 });
 

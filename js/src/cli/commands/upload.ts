@@ -7,6 +7,7 @@ import { InvalidInputError } from "../../errors.js";
 import type { RepoId, RepoType } from "../../hub/params.js";
 import { ensureRepo } from "../../hub/ensure-repo.js";
 import { hubParams, type CommonOptions, type Context } from "../context.js";
+import { FAILED } from "../failure.js";
 import { follow } from "../progress/push.js";
 import { readTarget } from "../target.js";
 import { findUploadPaths, type UploadPaths } from "../upload-paths.js";
@@ -80,12 +81,14 @@ export async function upload(
   tellResult(output, context);
 }
 
-/** The last words of a push that went well. */
-export function tellResult(output: CommitOutput, { out }: Context): void {
+/** The last words of a push that has ended. One that left files behind has not done what was asked, and the exit code says so. */
+export function tellResult(output: CommitOutput, { out }: Pick<Context, "out">): void {
   const { commit, commits, pullRequestUrl } = output;
   const failed = output.files.filter(({ state }) => state === "failed");
-  if (failed.length > 0)
+  if (failed.length > 0) {
     out.warn(`${failed.length} of ${output.files.length} files could not be read and are not there`);
+    out.exitCode = FAILED;
+  }
   if (commits.length === 0) out.line("Nothing has changed: no commit was made");
   if (commits.length > 1) out.line(`Made ${commits.length} commits`);
   if (pullRequestUrl !== undefined) out.line(`Pull request: ${pullRequestUrl}`);
