@@ -4,6 +4,7 @@
  * A collector does not hurry because of a few large buffers: reading a file at full speed in Chromium it lets half a gigabyte of
  * them come together. A buffer that is posted to a port whose other end is closed goes with its message. (`transfer(0)` does
  * not help: the buffer is detached and no longer counted, but its memory stays until the collector comes, in Chromium 156.)
+ * Where nothing can be handed over (workerd) it is left to the collector.
  */
 let nowhere: MessagePort | undefined;
 
@@ -14,5 +15,9 @@ export function release(buffer: ArrayBuffer): void {
     port2.close();
     nowhere = port1;
   }
-  nowhere.postMessage(undefined, [buffer]);
+  try {
+    nowhere.postMessage(undefined, [buffer]);
+  } catch {
+    // It stays for a while.
+  }
 }

@@ -57,8 +57,10 @@ class LocalPort<In, Out> implements Port<In, Out> {
   }
 
   post(message: Out): void {
+    // What was posted before this end was closed still arrives: a last word goes out that way.
+    const other = this.#other;
     queueMicrotask(() => {
-      this.#other?.deliver(message);
+      other?.deliver(message);
     });
   }
 
