@@ -1,5 +1,6 @@
-/** The entry for Node: the wasm from disk, hashing by OpenSSL, files and folders by path. */
+/** The entry for Node, Deno and Bun: the wasm from disk, hashing by OpenSSL, files and folders by path. */
 import { setPlatform } from "../platform.js";
+import { bunTransport, isBun } from "../node/bun.js";
 import { openFile } from "../node/disk.js";
 import { FileJournals } from "../node/journals.js";
 import { fileLock } from "../node/lock.js";
@@ -17,6 +18,7 @@ setPlatform({
   journals: () => Promise.resolve(new FileJournals()),
   lock: fileLock(),
   spool: diskSpool,
+  ...(isBun && { transport: bunTransport }),
 });
 
 export * from "../index.js";
