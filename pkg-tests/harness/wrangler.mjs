@@ -7,8 +7,12 @@ import { createInterface } from "node:readline";
 import { temporaryFolder } from "./environment.mjs";
 import { project } from "./project.mjs";
 
-const program = join(dirname(createRequire(import.meta.url).resolve("wrangler/package.json")), "bin/wrangler.js");
+const manifest = createRequire(import.meta.url).resolve("wrangler/package.json");
+const program = join(dirname(manifest), "bin/wrangler.js");
 const environment = { ...process.env, WRANGLER_SEND_METRICS: "false", WRANGLER_LOG_PATH: "", CI: "1", NO_COLOR: "1" };
+
+/** Of the tool; it brings the workerd that belongs to it. */
+export const { version } = JSON.parse(readFileSync(manifest, "utf8"));
 
 /** A copy of a Worker's folder, with the packed package installed. */
 export function workerFolder(source) {

@@ -1,0 +1,10 @@
+// A page whose bundler finds the package's files by itself.
+import { files } from "./files.js";
+import { story } from "./story.js";
+
+/** Pushes the chosen folder; without one, the same files from memory. */
+window.push = ({ seed, ...known }) => {
+  const chosen = document.querySelector("#folder").files;
+  const made = () => new Map([...files(seed)].map(([path, bytes]) => [path, new Blob([bytes])]));
+  return story({ ...known, folder: chosen.length > 0 ? chosen : made() });
+};
