@@ -24,6 +24,11 @@ export interface ConnectionWatch {
   stop(): void;
 }
 
+/** Whether the platform says that there is none. */
+export function isOffline(): boolean {
+  return (globalThis as unknown as Teller).navigator?.onLine === false;
+}
+
 /** Tells of each change, the first being that there is no connection. */
 export function watchConnection(tell: (online: boolean) => void): ConnectionWatch {
   const host = globalThis as unknown as Teller;
@@ -37,7 +42,7 @@ export function watchConnection(tell: (online: boolean) => void): ConnectionWatc
     tell(online);
   };
   const look = (): void => {
-    if (host.navigator?.onLine === false) set(false);
+    if (isOffline()) set(false);
   };
   const assume = (): void => {
     set(true);

@@ -13,7 +13,8 @@ function watch(thread) {
     else channel.postMessage({ thread, what, name, amount });
   };
   const seen = { page: {}, worker: {} };
-  const spans = {};
+  // Files have any name, also those of what every object has.
+  const spans = Object.create(null);
   const note = ({ thread, what, name, amount }) => {
     if (what === "span") {
       // By its name alone: whoever asks gives every file a name of its own.

@@ -7,6 +7,7 @@
  * done in place.
  */
 import { LaneWorker } from "./lane-worker.js";
+import { startLane } from "./start.js";
 import type { Compute, Done, Task, Watch } from "./task.js";
 
 /** What a pool is made of. */
@@ -96,12 +97,11 @@ export class Pool implements Compute {
   /** The life of one lane. */
   async #lane(kind: Takes): Promise<void> {
     this.#lanes[kind] += 1;
-    const lane = this.#spawn();
-    const up = lane !== undefined && (await lane.ready);
-    if (up) await this.#work(lane, kind);
+    const lane = await startLane(() => new LaneWorker(this.#options.spawn(), this.#options.module));
+    if (lane !== undefined) await this.#work(lane, kind);
     lane?.stop();
     this.#lanes[kind] -= 1;
-    if (!up) {
+    if (lane === undefined) {
       if (this.#lanes.everything + this.#lanes.short === 0) this.#breakDown();
       return;
     }
@@ -132,14 +132,6 @@ export class Pool implements Compute {
         this.#queue.unshift(job);
       }
       return;
-    }
-  }
-
-  #spawn(): LaneWorker | undefined {
-    try {
-      return new LaneWorker(this.#options.spawn(), this.#options.module);
-    } catch {
-      return undefined;
     }
   }
 

@@ -223,6 +223,24 @@ describe("a pool of workers", () => {
     expect(ScriptedWorker.all.length).toBe(2);
   });
 
+  it("waits for a connection when a worker cannot load without one", async () => {
+    const listeners = new Map<string, () => void>();
+    vi.stubGlobal("navigator", { onLine: false });
+    vi.stubGlobal("addEventListener", (type: string, listener: () => void) => listeners.set(type, listener));
+    vi.stubGlobal("removeEventListener", (type: string) => listeners.delete(type));
+    const run = newPool(1).run(digest(1), free());
+    workerAt(0).crash();
+    await settle();
+    expect(ScriptedWorker.all).toHaveLength(1);
+    listeners.get("online")?.();
+    await settle();
+    await bringUp(1);
+    workerAt(1).say({ type: "hubferry:done", done: digested("here again") });
+    expect(await run).toEqual(digested("here again"));
+    expect(listeners.size).toBe(0);
+    vi.unstubAllGlobals();
+  });
+
   describe("works in place", () => {
     const inPlace = digested("in place");
 

@@ -3,6 +3,7 @@ import type { FromDesk, FromLane, LaneOptions, ToAuthority, ToDesk, ToLane, Verd
 import { portOf, type Line, type Port } from "./port.js";
 import { LaneWorker } from "../lane-worker.js";
 import type { Threads } from "../messages.js";
+import { startLane } from "../start.js";
 
 /** One of them, as the page sees it. */
 export interface Seat<In, Out> {
@@ -62,23 +63,21 @@ export interface ThreadsOfLanes extends Threads {
 /** Lanes in workers. */
 export function crewOfWorkers({ lanes, spawn, module, threads }: CrewOfWorkers): Crew {
   const start = async (signal: AbortSignal, own?: ThreadsOfLanes): Promise<LaneWorker | undefined> => {
-    let worker: LaneWorker;
-    try {
-      const shared = own && { module: own.module, count: own.count };
-      worker = new LaneWorker((own?.spawn ?? spawn)(), module, shared);
-    } catch {
-      return undefined;
-    }
-    const stop = (): void => {
-      worker.stop();
+    const shared = own && { module: own.module, count: own.count };
+    const make = (): LaneWorker => {
+      const worker = new LaneWorker((own?.spawn ?? spawn)(), module, shared);
+      const stop = (): void => {
+        worker.stop();
+      };
+      signal.addEventListener("abort", stop);
+      void worker.ended.then(() => {
+        signal.removeEventListener("abort", stop);
+      });
+      return worker;
     };
-    signal.addEventListener("abort", stop);
-    void worker.ended.then(() => {
-      signal.removeEventListener("abort", stop);
-    });
-    if (await worker.ready) return worker;
-    if (!signal.aborted) own?.onFailed();
-    return undefined;
+    const worker = await startLane(make, signal);
+    if (worker === undefined && !signal.aborted) own?.onFailed();
+    return worker;
   };
   const seat = <In, Out>(worker: LaneWorker, near: MessagePort): Seat<In, Out> => {
     const port = portOf<In, Out>(near);
