@@ -21,6 +21,13 @@ describe("errors", () => {
     expect(ERROR_CODES).toEqual(engine);
   });
 
+  it("stand in docs/errors.md, all of them and in this order, each with whether it is retryable", () => {
+    const text = readFileSync(new URL("../../docs/errors.md", import.meta.url), "utf8");
+    const told = [...text.matchAll(/^### `(\w+)`\n\nRetryable: (yes|no)\. ./gm)].map(([, code, is]) => [code, is]);
+    expect(told).toEqual(ERROR_CODES.map((code) => [code, new HubferryError(code, "").retryable ? "yes" : "no"]));
+    expect(text.match(/^### /gm)).toHaveLength(ERROR_CODES.length);
+  });
+
   it("are retryable when the engine says so", () => {
     const source = readFileSync(new URL("../../src/error.rs", import.meta.url), "utf8");
     const names = new Map([...source.matchAll(/Code::(\w+) => "(\w+)"/g)].map(([, name, code]) => [name, code]));

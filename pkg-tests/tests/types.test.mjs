@@ -43,6 +43,7 @@ const asPeer = (text) => text.replace('from "hubferry"', 'from "@huggingface/hub
 /** What the examples leave open. */
 const GIVEN = `declare const accessToken: string;
 declare const dropZone: HTMLElement;
+declare const folder: DataTransfer;
 declare const bar: HTMLProgressElement;
 declare interface Env {
   HF_TOKEN: string;
@@ -76,6 +77,13 @@ describe("types", () => {
     const sources = Object.fromEntries(snippets.map(([name, { code }]) => [`${name}.ts`, `${GIVEN}${code}`]));
     const options = { module: "esnext", moduleResolution: "bundler" };
     assert.equal(compile({ ...sources, "migrated.ts": migrated, "wrong.ts": WRONG }, [], options), "");
+  });
+
+  test("the examples of docs/quickstart.md compile", () => {
+    const found = examples("docs/quickstart.md");
+    assert.deepEqual([...found.keys()], ["push", "page", "served", "disk"]);
+    const sources = Object.fromEntries([...found].map(([name, { code }]) => [`${name}.ts`, `${GIVEN}${code}`]));
+    assert.equal(compile(sources, [], { module: "esnext", moduleResolution: "bundler" }), "");
   });
 
   test("hubferry/core: its objects can be declared with using, and those who compile for older languages need not know it", () => {
