@@ -11,7 +11,7 @@ import { FULL, temporaryFolder } from "../harness/environment.mjs";
 import { prose } from "../harness/fixture.mjs";
 import { commits } from "../harness/git.mjs";
 import { startHub } from "../harness/hub.mjs";
-import { Reads, sentInVain, storedBy, xorbsOf } from "../harness/ledger.mjs";
+import { Reads, sentInVain, storedBetween, storedBy, xorbsOf } from "../harness/ledger.mjs";
 import { openWithProfile, runUnderNode, unlike, writeFiles } from "../harness/plug.mjs";
 import { checkRepo } from "../harness/pushed.mjs";
 import { until } from "../harness/until.mjs";
@@ -21,7 +21,10 @@ const MIB = 1024 * 1024;
 const KILLS = FULL ? 10 : 5;
 const SPEED = { uploadBytesPerSecond: (FULL ? 60 : 16) * MIB };
 
-/** What may be read or sent again per kill: of each lane two xorbs, what is on its way between them, and the piece in hand. */
+/**
+ * What may be read or sent again per kill: of each lane two xorbs, what is on its way between them, and the piece in hand; besides, what the
+ * store took in the last moments, as that may not be written down.
+ */
 const perKill = (lanes, xorbMiB) => (lanes * 2 * xorbMiB + 16 + 1) * MIB;
 
 /** Records are written down together, this much later at most; a busy machine may take longer. */
@@ -61,23 +64,29 @@ async function pullAgainAndAgain(hub, repo, start, { most, name }) {
   for (let run = 0; run <= KILLS; run++) {
     const before = storedBytes(await hub.requests());
     const one = await start();
+    let isOver = false;
+    const end = one.done().then(() => (isOver = true));
     if (run === KILLS) {
-      await one.done();
+      await end;
     } else {
+      end.catch(() => undefined);
       const goal = Math.max((total * (run + 1)) / (KILLS + 1), before + 1);
-      await until(async () => storedBytes(await hub.requests()) >= goal, FULL ? 600 : 120);
+      await until(async () => isOver || storedBytes(await hub.requests()) >= goal, FULL ? 600 : 120);
       // Not always in the moment in which something was stored.
       await new Promise((resolve) => setTimeout(resolve, 130 * ((3 * run + 2) % 5)));
     }
     const spans = await one.spans();
-    if (run < KILLS) {
+    if (!isOver) {
       await one.kill();
       kills.push(Date.now());
     }
     const { files, lost } = reads.add(inStore(spans));
     runs.push(files);
     for (const [kill, bytes] of lost.entries()) again[kill] += bytes;
+    // A quick machine may be done before the last kill.
+    if (isOver) break;
   }
+  assert.ok(kills.length >= KILLS - 2, `${kills.length} kills`);
   const requests = await hub.requests();
   const xorbs = await xorbsOf(hub, repo);
   const inVain = sentInVain(requests, xorbs, kills);
@@ -89,9 +98,12 @@ async function pullAgainAndAgain(hub, repo, start, { most, name }) {
     `stored ${inMiB(storedBytes(requests))}, sent in vain ${list(inVain)} = ${inMiB(sum(inVain))}`;
   console.log(`# ${report}`);
 
+  const allowed = (run) =>
+    most + (run < kills.length ? storedBetween(requests, kills[run] - WRITTEN_MS, kills[run]) : 0);
   for (const [kill, bytes] of again.entries())
-    assert.ok(bytes <= most, `kill ${kill} has cost ${inMiB(bytes)} MiB; ${report}`);
-  for (const [run, bytes] of inVain.entries()) assert.ok(bytes <= most, `${inMiB(bytes)} MiB in run ${run}; ${report}`);
+    assert.ok(bytes <= allowed(kill), `kill ${kill} has cost ${inMiB(bytes)} MiB; ${report}`);
+  for (const [run, bytes] of inVain.entries())
+    assert.ok(bytes <= allowed(run), `${inMiB(bytes)} MiB in run ${run}; ${report}`);
   // What was whole in the store is not touched again: by the source, and by the Hub, where its xorbs came once.
   const names = new Map([...files].map(([path, content]) => [sha256(content), basename(path)]));
   let finished = [];
@@ -139,7 +151,10 @@ describe("the plug is pulled", () => {
         await browser.page.drop([folder]);
         await browser.page.fill({ repo: `${hub.user}/plug`, title: "Tides" });
         await browser.page.push();
-        return { ...browser, done: () => browser.page.stage("done", FULL ? 1_800_000 : 240_000) };
+        const { page } = browser;
+        // Killed in the moment of the commit, it finds all of it there the next time.
+        const ends = "hubferry-drop[state=done], hubferry-drop[state=unchanged]";
+        return { ...browser, done: () => page.page.waitForSelector(ends, { timeout: FULL ? 1_800_000 : 240_000 }) };
       };
       await pullAgainAndAgain(hub, "plug", start, { most: perKill(2, 15), name: "Chromium" });
     } finally {
