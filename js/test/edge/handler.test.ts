@@ -1,7 +1,7 @@
 // The upload handler against the embedded Hub, under Node: what is taken, what is refused, and what clients are told.
 import { createHash } from "node:crypto";
-import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
-import { createRepo, downloadFile, listCommits } from "../../src/entry/node.js";
+import { afterEach, describe, expect, it } from "vitest";
+import { downloadFile, listCommits } from "../../src/entry/node.js";
 import {
   bearer,
   createUploadHandler,
@@ -13,18 +13,11 @@ import {
   type UploadHandler,
   type UploadHandlerOptions,
 } from "../../src/entry/edge-node.js";
-import { LocalHub } from "../harness/hub.js";
+import { suiteHub } from "../harness/suite-hub.js";
 import { MIB, noise } from "../harness/packing.js";
 
-const hub = new LocalHub();
-let known: { hubUrl: string; accessToken: string };
-let serial = 0;
+const { hub, known, newRepo } = suiteHub();
 
-beforeAll(async () => {
-  await hub.start();
-  known = { hubUrl: hub.url, accessToken: hub.token };
-});
-afterAll(() => hub.stop());
 afterEach(async () => {
   await hub.heal();
   await hub.xet({ offered: true });
@@ -38,8 +31,7 @@ const ADDRESS = "https://files.example.org/";
 async function handlerOf(
   options: Partial<UploadHandlerOptions> = {},
 ): Promise<{ repo: string; upload: UploadHandler; reports: AnswerReport[] }> {
-  const repo = `alice/edge-${serial++}`;
-  await createRepo({ ...known, repo });
+  const repo = await newRepo();
   await hub.forget();
   const reports: AnswerReport[] = [];
   const upload = createUploadHandler({

@@ -1,5 +1,5 @@
 // The calls of the API against the embedded Hub.
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { beforeAll, describe, expect, it } from "vitest";
 import {
   createBranch,
   createRepo,
@@ -15,16 +15,9 @@ import {
   uploadFiles,
   whoAmI,
 } from "../../src/entry/node.js";
-import { LocalHub } from "../harness/hub.js";
+import { suiteHub } from "../harness/suite-hub.js";
 
-const hub = new LocalHub();
-let known: { hubUrl: string; accessToken: string };
-
-beforeAll(async () => {
-  await hub.start();
-  known = { hubUrl: hub.url, accessToken: hub.token };
-});
-afterAll(() => hub.stop());
+const { hub, known } = suiteHub();
 
 /** What a promise is rejected with. */
 const errorOf = (promise: Promise<unknown>): Promise<unknown> =>

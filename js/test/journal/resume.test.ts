@@ -1,7 +1,7 @@
 // A folder that is pushed, cut off and pushed again under Node: what was done is not done again.
 import { readdirSync, utimesSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { afterAll, beforeAll, beforeEach, expect, it, onTestFinished } from "vitest";
+import { beforeEach, expect, it, onTestFinished } from "vitest";
 import {
   createRepo,
   deleteCache,
@@ -14,20 +14,14 @@ import {
 } from "../../src/entry/node.js";
 import { MemoryJournals } from "../../src/journal/memory.js";
 import { temporaryFolder } from "../harness/folder.js";
-import { LocalHub } from "../harness/hub.js";
+import { suiteHub } from "../harness/suite-hub.js";
 
-const hub = new LocalHub();
+const { hub, known } = suiteHub();
 const MIB = 1024 * 1024;
 /** Bytes of its beginning that are read of a large file before it is read. */
 const SAMPLE = 512;
-let known: { hubUrl: string; accessToken: string };
 let serial = 0;
 
-beforeAll(async () => {
-  await hub.start();
-  known = { hubUrl: hub.url, accessToken: hub.token };
-});
-afterAll(() => hub.stop());
 beforeEach(() => {
   const before = process.env["HF_HOME"];
   process.env["HF_HOME"] = temporaryFolder();

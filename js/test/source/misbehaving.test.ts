@@ -4,7 +4,7 @@ import { execFileSync } from "node:child_process";
 import { createHash } from "node:crypto";
 import { appendFileSync, mkdirSync, renameSync, rmSync, truncateSync, utimesSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from "vitest";
+import { afterEach, describe, expect, it, vi } from "vitest";
 import {
   createRepo,
   downloadFile,
@@ -17,19 +17,13 @@ import {
 import { LazyBlob } from "../../src/source/lazy.js";
 import { hasten } from "../harness/bad-input.js";
 import { temporaryFolder } from "../harness/folder.js";
-import { LocalHub } from "../harness/hub.js";
+import { suiteHub } from "../harness/suite-hub.js";
 import { MIB, noise } from "../harness/packing.js";
 import { pickedFolder } from "../harness/trees.js";
 
-const hub = new LocalHub();
-let known: { hubUrl: string; accessToken: string };
+const { hub, known } = suiteHub();
 let serial = 0;
 
-beforeAll(async () => {
-  await hub.start();
-  known = { hubUrl: hub.url, accessToken: hub.token };
-});
-afterAll(() => hub.stop());
 afterEach(() => {
   vi.restoreAllMocks();
 });

@@ -1,7 +1,7 @@
 // A folder that grows, pushed to the embedded Hub by a scheduler, and work that is done in order.
 import { appendFileSync, existsSync, mkdirSync, readFileSync, truncateSync, utimesSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { afterAll, beforeAll, describe, expect, it, onTestFinished } from "vitest";
+import { describe, expect, it, onTestFinished } from "vitest";
 import {
   CommitScheduler,
   downloadFile,
@@ -11,17 +11,10 @@ import {
   type CommitSchedulerParams,
 } from "../../src/entry/node.js";
 import { temporaryFolder } from "../harness/folder.js";
-import { LocalHub } from "../harness/hub.js";
+import { suiteHub } from "../harness/suite-hub.js";
 
-const hub = new LocalHub();
-let known: { hubUrl: string; accessToken: string };
+const { hub, known } = suiteHub();
 let serial = 0;
-
-beforeAll(async () => {
-  await hub.start();
-  known = { hubUrl: hub.url, accessToken: hub.token };
-});
-afterAll(() => hub.stop());
 
 /** A scheduler of an hour, whose first push has been made; ends with the test. */
 async function scheduler(params: Partial<CommitSchedulerParams> & { folder: string }): Promise<{

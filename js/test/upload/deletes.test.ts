@@ -1,8 +1,7 @@
 // Deletions: one commit each, and none when there is nothing to delete.
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { describe, expect, it } from "vitest";
 import {
   createBranch,
-  createRepo,
   deleteFile,
   deleteFiles,
   deleteFolder,
@@ -11,22 +10,13 @@ import {
   listFiles,
   uploadFiles,
 } from "../../src/entry/node.js";
-import { LocalHub } from "../harness/hub.js";
+import { suiteHub } from "../harness/suite-hub.js";
 
-const hub = new LocalHub();
+const { hub, known, newRepo: emptyRepo } = suiteHub();
 const PATHS = ["a.txt", "b.tmp", "data/a.tmp", "data/deep/b.csv", "data2/c.csv", "odd & 100% [x].txt"];
-let known: { hubUrl: string; accessToken: string };
-let serial = 0;
-
-beforeAll(async () => {
-  await hub.start();
-  known = { hubUrl: hub.url, accessToken: hub.token };
-});
-afterAll(() => hub.stop());
 
 async function newRepo(): Promise<{ hubUrl: string; accessToken: string; repo: string }> {
-  const repo = `alice/repo-${serial++}`;
-  await createRepo({ ...known, repo });
+  const repo = await emptyRepo();
   await uploadFiles({ ...known, repo, files: PATHS.map((path) => ({ path, content: path })) });
   return { ...known, repo };
 }

@@ -2,9 +2,8 @@
 import { execFileSync } from "node:child_process";
 import { appendFileSync } from "node:fs";
 import { join } from "node:path";
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { describe, expect, it } from "vitest";
 import {
-  createRepo,
   listCommits,
   listFiles,
   planCommits,
@@ -15,23 +14,9 @@ import {
   type UploadEvent,
 } from "../../src/entry/node.js";
 import { temporaryFolder } from "../harness/folder.js";
-import { LocalHub } from "../harness/hub.js";
+import { suiteHub } from "../harness/suite-hub.js";
 
-const hub = new LocalHub();
-let known: { hubUrl: string; accessToken: string };
-let serial = 0;
-
-beforeAll(async () => {
-  await hub.start();
-  known = { hubUrl: hub.url, accessToken: hub.token };
-});
-afterAll(() => hub.stop());
-
-async function newRepo(): Promise<string> {
-  const repo = `alice/large-${serial++}`;
-  await createRepo({ ...known, repo });
-  return repo;
-}
+const { hub, known, newRepo } = suiteHub();
 
 /** Small files; every hundredth is one that the Hub wants in its store. */
 function files(count: number, tag = ""): Map<string, string | Uint8Array<ArrayBuffer>> {

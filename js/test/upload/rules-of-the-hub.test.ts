@@ -1,9 +1,8 @@
 // What the Hub's rules mean to a push: rights, README.md, ignore rules, mirrored folders, pull requests.
 import { randomBytes } from "node:crypto";
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
+import { beforeEach, describe, expect, it } from "vitest";
 import {
   commit,
-  createRepo,
   deleteFile,
   downloadFile,
   HubApiError,
@@ -15,24 +14,16 @@ import {
   type UploadEvent,
   type UploadJob,
 } from "../../src/entry/node.js";
-import { LocalHub } from "../harness/hub.js";
+import { suiteHub } from "../harness/suite-hub.js";
 
-const hub = new LocalHub();
 /** May write, but not to the repos of the other user. */
 const guest = { name: "bob", token: `hf_${randomBytes(17).toString("hex")}` };
-let known: { hubUrl: string; accessToken: string };
-let serial = 0;
+const { hub, known, newRepo: emptyRepo } = suiteHub("--user", `${guest.name}:${guest.token}`);
 
-beforeAll(async () => {
-  await hub.start("--user", `${guest.name}:${guest.token}`);
-  known = { hubUrl: hub.url, accessToken: hub.token };
-});
-afterAll(() => hub.stop());
 beforeEach(() => hub.forget());
 
 async function newRepo(files: Record<string, string> = {}): Promise<string> {
-  const repo = `alice/rules-${serial++}`;
-  await createRepo({ ...known, repo });
+  const repo = await emptyRepo();
   if (Object.keys(files).length > 0) await uploadFolder({ ...known, repo, folder: folderOf(files) });
   await hub.forget();
   return repo;

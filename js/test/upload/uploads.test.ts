@@ -3,11 +3,10 @@ import { createHash } from "node:crypto";
 import { appendFileSync, symlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { describe, expect, it } from "vitest";
 import {
   commit,
   commitIter,
-  createRepo,
   downloadFile,
   FileChangedError,
   HubferryError,
@@ -21,23 +20,9 @@ import {
   type UploadEvent,
 } from "../../src/entry/node.js";
 import { temporaryFolder } from "../harness/folder.js";
-import { LocalHub } from "../harness/hub.js";
+import { suiteHub } from "../harness/suite-hub.js";
 
-const hub = new LocalHub();
-let known: { hubUrl: string; accessToken: string };
-let serial = 0;
-
-beforeAll(async () => {
-  await hub.start("--multipart-threshold", "6000000", "--part-size", "5242880");
-  known = { hubUrl: hub.url, accessToken: hub.token };
-});
-afterAll(() => hub.stop());
-
-async function newRepo(): Promise<string> {
-  const repo = `alice/repo-${serial++}`;
-  await createRepo({ ...known, repo });
-  return repo;
-}
+const { hub, known, newRepo } = suiteHub("--multipart-threshold", "6000000", "--part-size", "5242880");
 
 function noise(size: number): Uint8Array<ArrayBuffer> {
   let x = size;

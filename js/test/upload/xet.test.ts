@@ -7,17 +7,12 @@ import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
 import { createRepo, downloadFile, uploadFile, uploadFiles, uploadFolder } from "../../src/entry/node.js";
 import { temporaryFolder } from "../harness/folder.js";
 import { LocalHub, type LoggedRequest } from "../harness/hub.js";
+import { suiteHub } from "../harness/suite-hub.js";
 import { countedBlob, MIB, noise } from "../harness/packing.js";
 
-const hub = new LocalHub();
-let known: { hubUrl: string; accessToken: string };
+const { hub, known } = suiteHub();
 let serial = 0;
 
-beforeAll(async () => {
-  await hub.start();
-  known = { hubUrl: hub.url, accessToken: hub.token };
-});
-afterAll(() => hub.stop());
 afterEach(() => hub.heal());
 
 async function newRepo(): Promise<string> {
