@@ -47,12 +47,13 @@ impl Queries {
     pub(super) fn ask(&mut self, chunk: XetHash) {
         self.expect(chunk);
         self.fresh.push(chunk);
+        self.since = 0;
     }
 
-    /// Somebody asks about this chunk.
+    /// Somebody asks about this chunk. That is no reason to ask less about others: what it is the first chunk of may have nothing in
+    /// common with what is pushed.
     pub(super) fn expect(&mut self, chunk: XetHash) {
         self.open.push(chunk);
-        self.since = 0;
     }
 
     /// So many raw bytes were decided.
@@ -111,6 +112,13 @@ mod tests {
                 queries.settle(chunk.hash, hit);
             }
         }
+    }
+
+    #[test]
+    fn a_question_of_somebody_else_holds_none_up() {
+        let mut queries = Queries::new();
+        queries.expect(chunk(0, true, false).hash);
+        assert!(queries.wants(chunk(1, true, false)));
     }
 
     #[test]
