@@ -259,7 +259,7 @@ export class DropModel {
   /** Forgets an unfinished push. */
   discard(push: UnfinishedPush): void {
     if (this.continued?.push.key === push.key) this.continued = undefined;
-    void this.unfinished.discard(push);
+    void this.unfinished.discard(push, this.#hubUrl);
     if (this.stage.is === "again") this.clear();
   }
 

@@ -60,11 +60,10 @@ export class Unfinished {
     this.#changed();
   }
 
-  /** Forgets a push for good. Never rejects. */
-  async discard({ key }: UnfinishedPush): Promise<void> {
-    this.pushes = this.pushes.filter((push) => push.key !== key);
-    this.#changed();
+  /** Forgets a push for good. It is listed until that is done: what is not listed does not come back with a reload. Never rejects. */
+  async discard({ key }: UnfinishedPush, hubUrl: string): Promise<void> {
     await this.#hub.deleteCache({ key }).catch(() => undefined);
+    await this.look(hubUrl);
   }
 }
 

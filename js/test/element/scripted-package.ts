@@ -148,7 +148,9 @@ export class ScriptedPackage {
       createRepo: this.#createRepo,
       deleteCache: ({ key }: { key?: string } = {}) => {
         this.forgotten.push(key);
-        return Promise.resolve();
+        return Promise.resolve().then(() => {
+          this.journals = this.journals.filter((journal) => journal.key !== key);
+        });
       },
       scanCache: () => Promise.resolve({ journals: this.journals, size: 0 }),
       repoExists: this.#repoExists,
