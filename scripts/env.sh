@@ -3,7 +3,7 @@
 # Everything installed lies outside the tree, in one cache that all checkouts share:
 #   HUBFERRY_CACHE    default: $XDG_CACHE_HOME/hubferry, else ~/.cache/hubferry
 #   CARGO_TARGET_DIR  default: $HUBFERRY_CACHE/target
-#   CHROMIUM, CHROMEDRIVER  default: found on PATH
+#   CHROMIUM, CHROMEDRIVER, FIREFOX, MINIBROWSER  default: found on PATH, the last below /usr/lib
 # A value that is set already is kept. Sourcing installs nothing; `scripts/setup/*.sh` do.
 
 HUBFERRY_ROOT=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
@@ -58,7 +58,13 @@ fi
 if [ -z "${CHROMEDRIVER:-}" ]; then
   CHROMEDRIVER=$(command -v chromedriver || true)
 fi
-export CHROMIUM CHROMEDRIVER
+if [ -z "${FIREFOX:-}" ]; then
+  FIREFOX=$(command -v firefox-esr || command -v firefox || true)
+fi
+if [ -z "${MINIBROWSER:-}" ]; then
+  MINIBROWSER=$(compgen -G '/usr/lib/*/webkit2gtk-4.1/MiniBrowser' | head -n 1 || true)
+fi
+export CHROMIUM CHROMEDRIVER FIREFOX MINIBROWSER
 
 # A RUSTFLAGS variable would replace the flags of .cargo/config.toml, `+simd128` among them.
 unset RUSTFLAGS CARGO_ENCODED_RUSTFLAGS

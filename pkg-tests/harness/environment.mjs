@@ -14,6 +14,8 @@ const NAMES = [
   "HUBFERRY_PYTHON",
   "HUBFERRY_PYTHON_V1",
   "CHROMIUM",
+  "FIREFOX",
+  "MINIBROWSER",
 ];
 
 function variables() {
@@ -46,6 +48,10 @@ export const python = () => existing("HUBFERRY_PYTHON", found.HUBFERRY_PYTHON, "
 export const pythonV1 = () => existing("HUBFERRY_PYTHON_V1", found.HUBFERRY_PYTHON_V1, "run scripts/setup/python.sh");
 /** The browser. */
 export const chromium = () => existing("CHROMIUM", found.CHROMIUM, "run scripts/setup/chromium.sh");
+/** Firefox. */
+export const firefox = () => existing("FIREFOX", found.FIREFOX, "run scripts/setup/browsers.sh");
+/** WebKitGTK's browser. */
+export const miniBrowser = () => existing("MINIBROWSER", found.MINIBROWSER, "run scripts/setup/browsers.sh");
 /** The built page. */
 export const builtPage = () => existing("the page", join(root, "www/dist"), "run scripts/build/page.sh");
 

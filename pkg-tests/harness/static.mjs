@@ -2,14 +2,28 @@
 import { createReadStream, statSync } from "node:fs";
 import { createServer } from "node:http";
 import { extname, join, normalize } from "node:path";
+import { text } from "node:stream/consumers";
 
 const TYPES = { ".html": "text/html", ".js": "text/javascript", ".wasm": "application/wasm", ".css": "text/css" };
 
-/** Serves a folder, with these headers beside its own; `requests` lists the paths that were asked for. */
+/**
+ * Serves a folder, with these headers beside its own; `requests` lists the paths that were asked for. What a page posts is given by `told`,
+ * parsed, one after the other.
+ */
 export async function serveFolder(folder, { headers = {} } = {}) {
   const requests = [];
+  const posted = [];
+  let arrived = () => undefined;
   const server = createServer((request, response) => {
     const path = normalize(decodeURIComponent(new URL(request.url, "http://localhost").pathname));
+    if (request.method === "POST") {
+      text(request).then((body) => {
+        posted.push(JSON.parse(body));
+        response.writeHead(204).end();
+        arrived();
+      });
+      return;
+    }
     requests.push(path);
     const file = join(folder, path === "/" ? "index.html" : path);
     if (statSync(file, { throwIfNoEntry: false })?.isFile() !== true) {
@@ -23,6 +37,10 @@ export async function serveFolder(folder, { headers = {} } = {}) {
   return {
     url: `http://127.0.0.1:${server.address().port}`,
     requests,
+    async told() {
+      while (posted.length === 0) await new Promise((resolve) => (arrived = resolve));
+      return posted.shift();
+    },
     async stop() {
       server.closeAllConnections();
       await new Promise((resolve) => server.close(resolve));

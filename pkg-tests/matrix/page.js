@@ -8,3 +8,12 @@ window.push = ({ seed, ...known }) => {
   const made = () => new Map([...files(seed)].map(([path, bytes]) => [path, new Blob([bytes])]));
   return story({ ...known, folder: chosen.length > 0 ? chosen : made() });
 };
+
+// Where nobody drives the browser, the address says what is to be pushed, and the page's own server is told what came of it.
+const asked = new URLSearchParams(location.search).get("push");
+if (asked !== null) {
+  void window
+    .push(JSON.parse(asked))
+    .catch((error) => ({ failed: `${error}` }))
+    .then((told) => fetch("/told", { method: "POST", body: JSON.stringify(told) }));
+}

@@ -6,10 +6,15 @@ import { root } from "../harness/environment.mjs";
 const HEAD = ["bundler or runtime", "version", "browser", "Xet push", "read back", "LFS push", "read back"];
 
 const line = (cells) => `| ${cells.join(" | ")} |`;
-const said = (cell) => (cell === undefined ? ["–", "–"] : [`${cell.seconds} s`, `${cell.files} files`]);
 
-/** The rows as a table of Markdown. */
+/** The rows as a table of Markdown, with what is to be noted of a cell below it. */
 export function table(rows) {
+  const notes = [];
+  const said = (cell) => {
+    if (cell === undefined) return ["–", "–"];
+    if (cell.note !== undefined) notes.push(cell.note);
+    return [`${cell.seconds} s`, `${cell.files} files${cell.note === undefined ? "" : ` (${notes.length})`}`];
+  };
   const texts = rows.map(({ name, version, browser, xet, lfs }) => [
     name,
     version,
@@ -19,7 +24,12 @@ export function table(rows) {
   ]);
   const widths = HEAD.map((head, i) => Math.max(head.length, ...texts.map((text) => text[i].length)));
   const padded = (text) => line(text.map((cell, i) => cell.padEnd(widths[i])));
-  return [padded(HEAD), line(widths.map((width) => "-".repeat(width))), ...texts.map(padded)].join("\n");
+  return [
+    padded(HEAD),
+    line(widths.map((width) => "-".repeat(width))),
+    ...texts.map(padded),
+    ...notes.map((note, i) => `\n(${i + 1}) ${note}`),
+  ].join("\n");
 }
 
 /** Leaves the rows in target/, and gives where. */

@@ -11,6 +11,10 @@ import * as plain from "../bundlers/plain.mjs";
 import * as rollup from "../bundlers/rollup.mjs";
 import * as vite from "../bundlers/vite.mjs";
 import * as webpack from "../bundlers/webpack.mjs";
+import * as firefox from "../browsers/firefox.mjs";
+import { redirects } from "../browsers/redirects.mjs";
+import { told } from "../browsers/told.mjs";
+import * as webkit from "../browsers/webkit.mjs";
 import { startBrowser } from "../harness/browser.mjs";
 import { differences, digestsOf } from "../harness/compare.mjs";
 import { root, temporaryFolder } from "../harness/environment.mjs";
@@ -122,6 +126,39 @@ describe("the matrix", () => {
         const engines = new Set(server.requests.filter((path) => path.endsWith(".wasm")));
         assert.equal(engines.size, 1, [...engines].join());
         for (const path of server.requests) assert.doesNotMatch(path, /\/(node|cli|edge)\//);
+      } finally {
+        await server.stop();
+      }
+    });
+  }
+
+  for (const other of [firefox, webkit]) {
+    test(`${other.name}: the page that Vite has built pushes files and reads them back`, async () => {
+      const folder = workFolder();
+      for (const file of ["files.js", "story.js", "page.js", "index.html"])
+        cpSync(join(sources, file), join(folder, file));
+      const server = await serveFolder(await vite.bundle(folder));
+      const visit = (push) => {
+        const asked = new URLSearchParams({ push: JSON.stringify(push) });
+        return told(other, server, `index.html?${asked}`);
+      };
+      try {
+        const browser = `${other.name} ${await other.version()}`;
+        const row = { name: vite.name, version: vite.version, browser };
+        row.xet = await cell(other.name, "xet", ({ known, seed }) => visit({ ...known, seed }));
+        // What is pushed by LFS is read through a redirect to another origin.
+        const { isFollowed, asked } = await redirects(other);
+        const isReadOpenly = !isFollowed;
+        row.lfs = await cell(other.name, "lfs", ({ known, seed }) => visit({ ...known, seed, isReadOpenly }));
+        if (isReadOpenly) {
+          assert.equal(asked, "authorization");
+          row.lfs.note = `read without the token: ${browser} asks the store for leave to send it, though it would not`;
+        }
+        rows.push(row);
+        assert.ok(
+          server.requests.some((path) => /worker/.test(path)),
+          server.requests.join(),
+        );
       } finally {
         await server.stop();
       }

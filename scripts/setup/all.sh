@@ -9,3 +9,4 @@ scripts/setup/wasm-pack.sh
 scripts/setup/npm.sh
 scripts/setup/python.sh
 scripts/setup/chromium.sh
+scripts/setup/browsers.sh
