@@ -30,7 +30,8 @@ const FILES = {
   "named/inside.txt": "found by the repo's name",
 };
 
-/** Each may begin with what an earlier one has left. `ORG` is the organisation; `hf` are other words for the other program. */
+/** Each may begin with what an earlier one has left. `ORG` is the organisation; `hf` are other words for the other program,
+ * `input` is what is typed. */
 const INVOCATIONS = [
   { name: "a file", words: ["upload", "ORG/file", "plain.txt"] },
   { name: "a file to another path", words: ["upload", "ORG/file", "folder/weights.bin", "data/model.bin"] },
@@ -101,6 +102,32 @@ const INVOCATIONS = [
   },
   { name: "a download of no such file", words: ["download", "ORG/folder", "nowhere.txt"] },
   { name: "a download of no such repo", words: ["download", "ORG/none"] },
+  {
+    name: "a download to another cache",
+    words: ["download", "ORG/folder", "sub/b.txt", "--revision", "v2", "--cache-dir", "cache"],
+  },
+  { name: "a repo that is made", words: ["repos", "create", "ORG/made"] },
+  { name: "a private dataset that is made", words: ["repos", "create", "ORG/made", "--type", "dataset", "--private"] },
+  { name: "a Space that is made", words: ["repos", "create", "ORG/made", "--type", "space", "--sdk", "static"] },
+  { name: "a Space of no kind", words: ["repos", "create", "ORG/other", "--type", "space"] },
+  { name: "a repo that is there", words: ["repos", "create", "ORG/made"] },
+  { name: "a repo that may be there", words: ["repos", "create", "ORG/made", "--exist-ok"] },
+  {
+    name: "files that are deleted",
+    words: ["repos", "delete-files", "ORG/folder", "*.json", "sub/", "--revision", "v2"],
+  },
+  {
+    name: "files that are deleted by a pull request",
+    words: ["repos", "delete-files", "ORG/folder", "a.txt", "--create-pr", "--commit-message", "Away"],
+  },
+  { name: "no such files", words: ["repos", "delete-files", "ORG/folder", "*.never"] },
+  { name: "a deletion that is not confirmed", words: ["repos", "delete", "ORG/made"], input: "n\n" },
+  { name: "a deletion without an answer", words: ["repos", "delete", "ORG/made"] },
+  { name: "a deletion that cannot be confirmed", words: ["repos", "delete", "ORG/made", "-q"] },
+  { name: "a deletion that is confirmed", words: ["repos", "delete", "ORG/made"], input: "y\n" },
+  { name: "a deletion without a question", words: ["repos", "delete", "ORG/made", "--type", "dataset", "--yes"] },
+  { name: "a deletion of no such repo", words: ["repos", "delete", "ORG/never", "-y"] },
+  { name: "a deletion of a repo that may be missing", words: ["repos", "delete", "ORG/never", "-y", "--missing-ok"] },
   { name: "whoami", words: ["auth", "whoami", "-q"] },
   { name: "whoami without a token", words: ["auth", "whoami"], env: { HF_TOKEN: "" } },
   {
@@ -134,7 +161,7 @@ describe("hubferry beside hf", () => {
     return { org, file, flags, home, cwd };
   }
 
-  async function run({ org, file, flags, home, cwd }, words, env) {
+  async function run({ org, file, flags, home, cwd }, words, env, input) {
     const more = {
       HF_HUB_DISABLE_UPDATE_CHECK: "1",
       HF_HUB_DISABLE_TELEMETRY: "1",
@@ -145,11 +172,12 @@ describe("hubferry beside hf", () => {
     const quiet = said.includes("-q") ? [] : flags;
     const { code, stdout, stderr, last } = await start(file, [...said, ...quiet], {
       cwd,
+      input,
       env: cliEnvironment(hub, home, more),
     }).ended;
     assert.doesNotMatch(stdout + stderr, new RegExp(hub.token), "the token is told");
     // `hf` puts a label before its last line.
-    const plain = last.replace(/^ *(?:url|path|user): /, "").replaceAll(home, "HOME");
+    const plain = last.replace(/^ *(?:url|path|user|repo_id|commit_url): /, "").replaceAll(home, "HOME");
     const named = plain.replaceAll(org, "ORG").replaceAll(/\b[0-9a-f]{40}\b/g, "OID");
     return { code, last: named, stdout, stderr };
   }
@@ -180,6 +208,7 @@ describe("hubferry beside hf", () => {
     const copy = temporaryFolder("brought");
     for (const [name, folder] of Object.entries({
       hub: join(home, "hf/hub"),
+      cache: join(cwd, "cache"),
       got: join(cwd, "got"),
       some: join(cwd, "some"),
     }))
@@ -192,9 +221,9 @@ describe("hubferry beside hf", () => {
     return all;
   }
 
-  for (const { name, words, hf = words, env } of INVOCATIONS) {
+  for (const { name, words, hf = words, env, input } of INVOCATIONS) {
     test(name, async () => {
-      const [theirs, ours] = await Promise.all([run(sides.left, hf, env), run(sides.right, words, env)]);
+      const [theirs, ours] = await Promise.all([run(sides.left, hf, env, input), run(sides.right, words, env, input)]);
       const shown = `hf: ${theirs.stdout}${theirs.stderr}\nhubferry: ${ours.stdout}${ours.stderr}`;
       assert.equal(ours.code, theirs.code, shown);
       if (ours.code === 0) assert.equal(ours.last, theirs.last, shown);
@@ -214,7 +243,12 @@ describe("hubferry beside hf", () => {
       );
     const ours = plain(sides.right);
     assert.deepEqual(differences(ours, plain(sides.left)), []);
-    for (const path of ["got/sub/b.txt", "some/a.txt", "hub/models--ORG--folder/refs/v2"])
+    for (const path of [
+      "got/sub/b.txt",
+      "some/a.txt",
+      "hub/models--ORG--folder/refs/v2",
+      "cache/models--ORG--folder/refs/v2",
+    ])
       assert.ok(ours.has(path), path);
     assert.ok(ours.has("hub/datasets--ORG--data/snapshots/OID/weights.bin"));
   });

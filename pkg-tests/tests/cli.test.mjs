@@ -230,6 +230,23 @@ describe("the command line", () => {
     assert.match(stdout, /Interrupted\r?\nRun the same command again/);
   });
 
+  test("Ctrl-C at a question answers nothing", async () => {
+    const asked = start(program(), ["repos", "delete", "alice/plain"], { ...options(), isTyped: true });
+    await until(() => asked.said.stderr.endsWith("[y/N] "), 60);
+    asked.child.kill("SIGINT");
+    const { code, stderr } = await asked.ended;
+    assert.equal(code, 130, stderr);
+    assert.match(stderr, /Error: Interrupted\n$/);
+    assert.equal((await run(["download", "alice/plain", "-q"])).code, 0, "it is there");
+
+    const words = ["-qec", `${program()} login`, join(home, "login")];
+    const secret = start("script", words, { ...options(), isTyped: true });
+    await until(() => secret.said.stdout.endsWith("Token: "), 60);
+    secret.child.stdin.write("\u0003");
+    const typed = await secret.ended;
+    assert.equal(typed.code, 130, typed.stdout);
+  });
+
   test("what is kept of an interrupted upload can be forgotten", async () => {
     writeFolder(join(cwd, "left"), new Map([["left.bin", noise(40_000_000, 9)]]));
     await hub.forget();

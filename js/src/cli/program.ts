@@ -5,6 +5,9 @@
 import { Command, InvalidArgumentError, Option } from "commander";
 import type { DownloadOptions } from "./commands/download.js";
 import type { LoginOptions } from "./commands/login.js";
+import type { CreateOptions } from "./commands/repos-create.js";
+import type { DeleteOptions } from "./commands/repos-delete.js";
+import type { DeleteFilesOptions } from "./commands/repos-delete-files.js";
 import type { UploadLargeFolderOptions } from "./commands/upload-large-folder.js";
 import type { UploadOptions } from "./commands/upload.js";
 import type { CommonOptions, Context } from "./context.js";
@@ -61,10 +64,13 @@ export function program(version: string, context: Context, onError: (text: strin
     .addOption(list("--include <pattern>", "only files that match; repeatable"))
     .addOption(list("--exclude <pattern>", "no files that match; repeatable"))
     .option("--local-dir <folder>", "where they go (default: the cache of the Hub's clients)")
+    .option("--cache-dir <folder>", "where that cache is (default: HF_HUB_CACHE)")
     .action(async (repo: string, files: string[], options: DownloadOptions) => {
       const { download } = await import("./commands/download.js");
       await download([repo, files], options, context);
     });
+
+  repos(root.command("repos").alias("repo").description("Make and delete repos, and delete files of them"), context);
 
   accounts(root, context);
   // As the newer command line of the Hub has them.
@@ -89,6 +95,49 @@ export function program(version: string, context: Context, onError: (text: strin
     });
 
   return root;
+}
+
+/** Everything about repos themselves. */
+function repos(parent: Command, context: Context): void {
+  command(parent, "create", "Make a repo")
+    .argument("<repo_id>", "user/name, or name alone for one of your own")
+    .addOption(repoType())
+    .addOption(
+      new Option("--space-sdk, --sdk <sdk>", "what runs a Space").choices(["streamlit", "gradio", "docker", "static"]),
+    )
+    .addOption(new Option("--private", "hidden from others (default: as the account has set)").conflicts("public"))
+    .option("--public", "everybody sees it")
+    .addOption(
+      new Option("--protected", "a Space that all may use, with hidden files").conflicts(["private", "public"]),
+    )
+    .option("--exist-ok", "fine if it is there already")
+    .action(async (repo: string, options: CreateOptions) => {
+      const { makeRepo } = await import("./commands/repos-create.js");
+      await makeRepo(repo, options, context);
+    });
+
+  command(parent, "delete", "Delete a repo with everything in it, for good")
+    .argument("<repo_id>", "user/name")
+    .addOption(repoType())
+    .option("--missing-ok", "fine if there is none")
+    .option("-y, --yes", "do not ask")
+    .action(async (repo: string, options: DeleteOptions) => {
+      const { removeRepo } = await import("./commands/repos-delete.js");
+      await removeRepo(repo, options, context);
+    });
+
+  command(parent, "delete-files", "Delete files of a repo in one commit")
+    .argument("<repo_id>", "user/name, or an hf:// address")
+    .argument("<patterns...>", "files, folders that end in /, or patterns")
+    .addOption(repoType())
+    .option("--revision <revision>", "branch (default: main)")
+    .option("--commit-message <text>", "first line of the commit's message")
+    .option("--commit-description <text>", "the rest of the message")
+    .option("--create-pr", "open a pull request with it")
+    .action(async (repo: string, patterns: string[], options: DeleteFilesOptions) => {
+      const { removeFiles } = await import("./commands/repos-delete-files.js");
+      await removeFiles([repo, patterns], options, context);
+    });
 }
 
 /** Everything about the account. */

@@ -1,9 +1,11 @@
-/** Asks for a secret: what is typed is not shown; without a terminal the first line of standard input is taken. */
-import { createInterface } from "node:readline/promises";
+/** Asks who runs the command; without a terminal the first line of standard input is the answer. */
+import { once } from "node:events";
+import { createInterface, type Interface } from "node:readline/promises";
 import { Writable } from "node:stream";
+import { orAborted } from "../abort.js";
 import type { Context } from "./context.js";
 
-/** Asks. */
+/** Asks for a secret: what is typed is not shown. */
 export async function askSecret(question: string, { streams, signal }: Context): Promise<string> {
   const nowhere = new Writable({
     write(_piece, _encoding, done) {
@@ -16,11 +18,26 @@ export async function askSecret(question: string, { streams, signal }: Context):
   const isAsked = process.stdin.isTTY;
   if (isAsked) streams.stderr.write(question);
   try {
-    if (isAsked) return await lines.question("", { signal });
-    for await (const line of lines) return line;
-    return "";
+    return await firstLine(lines, signal);
   } finally {
     lines.close();
     if (isAsked) streams.stderr.write("\n");
   }
+}
+
+/** Asks whether to go on; anything but a yes is a no. */
+export async function askWhether(question: string, { streams, signal }: Context): Promise<boolean> {
+  const lines = createInterface({ input: process.stdin });
+  streams.stderr.write(question);
+  try {
+    return /^y(?:es)?$/i.test((await firstLine(lines, signal)).trim());
+  } finally {
+    lines.close();
+  }
+}
+
+/** Nothing when there is none. */
+async function firstLine(lines: Interface, signal: AbortSignal): Promise<string> {
+  const none = once(lines, "close").then(() => "");
+  return await orAborted(Promise.race([lines.question(""), none]), signal);
 }

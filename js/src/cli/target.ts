@@ -47,6 +47,15 @@ export function readTarget(text: string, { repoType, revision }: TargetOptions):
   return readAddress(text);
 }
 
+/** As {@link readTarget}, where a path has no place; without `hasRevision` a revision has none either. */
+export function readRepo(text: string, options: TargetOptions, hasRevision: boolean): Omit<Target, "path"> {
+  const { path, ...target } = readTarget(text, options);
+  const more = path ?? (hasRevision ? undefined : target.revision);
+  if (more !== undefined)
+    throw new InvalidInputError(`This command takes a repo alone, without ${JSON.stringify(more)}`);
+  return target;
+}
+
 function readAddress(address: string): Target {
   const wrong = (why: string): InvalidInputError =>
     new InvalidInputError(`${address} ${why}; an address looks like hf://datasets/user/name@revision/path`);

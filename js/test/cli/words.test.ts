@@ -2,7 +2,7 @@
 import { describe, expect, it } from "vitest";
 import { run } from "../../src/cli/run.js";
 import { readSettings, type Environment } from "../../src/cli/settings.js";
-import { readTarget } from "../../src/cli/target.js";
+import { readRepo, readTarget } from "../../src/cli/target.js";
 import { findUploadPaths } from "../../src/cli/upload-paths.js";
 import { filterRepoObjects } from "../../src/entry/node.js";
 import { literally } from "../../src/cli/literally.js";
@@ -41,6 +41,23 @@ describe("a repo", () => {
   ] as const)("is refused as %s", (text, options, code, message) => {
     const thrown = (): unknown => readTarget(text, options);
     expect(thrown).toThrow(expect.objectContaining({ code, message: expect.stringMatching(message) as string }));
+  });
+});
+
+describe("a repo alone", () => {
+  it.each([
+    ["hf://spaces/user/name", false, { repo: { type: "space", name: "user/name" }, revision: undefined }],
+    ["hf://user/name@v1", true, { repo: { type: "model", name: "user/name" }, revision: "v1" }],
+  ] as const)("is read from %s", (text, hasRevision, expected) => {
+    expect(readRepo(text, {}, hasRevision)).toEqual(expected);
+  });
+
+  it.each([
+    ["hf://user/name@v1", false, /without "v1"/],
+    ["hf://user/name/a.txt", false, /without "a.txt"/],
+    ["hf://user/name@v1/a.txt", true, /without "a.txt"/],
+  ] as const)("is refused as %s", (text, hasRevision, message) => {
+    expect(() => readRepo(text, {}, hasRevision)).toThrow(message);
   });
 });
 
@@ -120,6 +137,17 @@ describe("a command line that cannot be read", () => {
     ["too many words", ["upload", "a/b", "c", "d", "e"], /too many arguments/],
     ["another kind of repo", ["upload", "a/b", "c", "--type", "bucket"], /Allowed choices are model, dataset, space/],
     ["no time", ["upload", "a/b", "c", "--every", "0"], /must be a number above zero/],
+    ["no patterns", ["repos", "delete-files", "a/b"], /missing required argument 'patterns'/],
+    [
+      "private and public",
+      ["repos", "create", "a/b", "--public", "--private"],
+      /cannot be used with option '--public'/,
+    ],
+    [
+      "another Space",
+      ["repo", "create", "a/b", "--type", "space", "--sdk", "x"],
+      /Allowed choices are streamlit, gradio/,
+    ],
     ["no number of workers", ["upload-large-folder", "a/b", "c", "--num-workers", "1.5"], /whole number above zero/],
   ])("ends with 2: %s", async (_, words, message) => {
     const streams = heard();
@@ -145,12 +173,15 @@ describe("a command line that cannot be read", () => {
   });
 });
 
-it.each([[["--help"]], [["upload", "--help"]], [["help", "download"]], [["auth", "whoami", "--help"]]])(
-  "explains itself on standard output: %s",
-  async (words) => {
-    const streams = heard();
-    expect(await run(words, "1.2.3", streams, {})).toBe(0);
-    expect(streams.said.stdout).toMatch(/^Usage: hubferry/);
-    expect(streams.said.stderr).toBe("");
-  },
-);
+it.each([
+  [["--help"]],
+  [["upload", "--help"]],
+  [["help", "download"]],
+  [["auth", "whoami", "--help"]],
+  [["repos", "--help"]],
+])("explains itself on standard output: %s", async (words) => {
+  const streams = heard();
+  expect(await run(words, "1.2.3", streams, {})).toBe(0);
+  expect(streams.said.stdout).toMatch(/^Usage: hubferry/);
+  expect(streams.said.stderr).toBe("");
+});

@@ -19,6 +19,7 @@ export interface DownloadOptions extends CommonOptions {
   readonly include?: readonly string[];
   readonly exclude?: readonly string[];
   readonly localDir?: string;
+  readonly cacheDir?: string;
 }
 
 /** Which files. */
@@ -43,7 +44,9 @@ export async function download(
   const hub = await hubParams(context, options.token);
   const { sha } = await call(hub, { type: "repoInfo", repo, ...compact({ revision }) });
   const { allowPatterns, ignorePatterns, single } = wanted;
-  const into = await folderFor(repo, sha, options.localDir, context);
+  const cache = join(resolve(options.cacheDir ?? context.settings.cache), cacheName(repo));
+  const into = options.localDir === undefined ? join(cache, "snapshots", sha) : resolve(options.localDir);
+  await mkdir(into, { recursive: true });
   const meter = await openMeter(context);
   const onReport = (progress: SnapshotProgress): void => {
     meter.show(snapshotGauge(progress));
@@ -61,7 +64,7 @@ export async function download(
     throw new HubferryError("entry_not_found", `There is no file ${JSON.stringify(single)} in ${repo.name} at ${sha}`, {
       path: single,
     });
-  if (options.localDir === undefined) await rememberRevision(repo, revision ?? "main", sha, context);
+  if (options.localDir === undefined) await rememberRevision(cache, revision ?? "main", sha);
   const done = output.files.filter(({ state }) => state === "downloaded").length;
   out.line(`${counted(done, "file")} downloaded, ${count(output.files.length - done)} there already`);
   const last = single === undefined ? await realpath(into) : join(await realpath(into), single);
@@ -84,21 +87,15 @@ function wantedBy(named: readonly string[], { include, exclude }: DownloadOption
   return { allowPatterns: patterns, ignorePatterns: undefined, single };
 }
 
-/** Where the files go: where the caller wants them, or where other clients of the Hub look for them. */
-async function folderFor(repo: RepoId, sha: string, local: string | undefined, context: Context): Promise<string> {
-  const folder = local === undefined ? join(cacheOf(repo, context), "snapshots", sha) : resolve(local);
-  await mkdir(folder, { recursive: true });
-  return folder;
-}
-
-function cacheOf({ type, name }: RepoId, { settings }: Context): string {
-  return join(settings.cache, `${type}s--${name.replaceAll("/", "--")}`);
+/** What a repo is called in the cache that other clients of the Hub look into, too. */
+function cacheName({ type, name }: RepoId): string {
+  return `${type}s--${name.replaceAll("/", "--")}`;
 }
 
 /** Writes down which commit a revision stands for, as other clients do. */
-async function rememberRevision(repo: RepoId, revision: string, sha: string, context: Context): Promise<void> {
+async function rememberRevision(cache: string, revision: string, sha: string): Promise<void> {
   if (revision === sha) return;
-  const place = join(cacheOf(repo, context), "refs", revision);
+  const place = join(cache, "refs", revision);
   await mkdir(dirname(place), { recursive: true });
   await writeFile(`${place}.new`, sha);
   await rename(`${place}.new`, place);
