@@ -142,7 +142,7 @@ table("the Hub tells apart", [
   {
     name: "a parent that is not the head",
     run: (known) => uploadFile({ ...known, parentCommit: "0123456789", file: { path: "a", content: "a" } }),
-    error: "HubferryError",
+    error: "HubApiError",
     code: "conflict",
     says: [
       /Branch main of alice\/bad-\d+ is at [0-9a-f]{40}, not at the parentCommit 0123456789/,

@@ -174,6 +174,6 @@ describe("the same program with @huggingface/hub and with hubferry", () => {
     };
     const theirs = { isApi: true, status: 412, code: undefined, sent: 1 };
     assert.deepEqual(await refusal(peer, "theirs"), theirs);
-    assert.deepEqual(await refusal(ours, "ours"), { isApi: false, status: undefined, code: "conflict", sent: 0 });
+    assert.deepEqual(await refusal(ours, "ours"), { ...theirs, code: "conflict", sent: 0 });
   });
 });

@@ -10,13 +10,14 @@ use super::plan::DEFAULT_BRANCH;
 use super::read::hand_on;
 use super::shared::{Batch, Purpose, Shared, is_rules_file};
 use super::types::{Event, FileState, Phase};
-use crate::error::{Code, Error};
+use crate::error::{Code, Error, Refusal};
 use crate::exchange::{Errand, lost_error};
-use crate::http::Response;
+use crate::http::{Response, without_query};
 use crate::hub::branch::CreateBranch;
 use crate::hub::paths_info::{Entry, PathsInfo};
 use crate::hub::repo_head::RepoHead;
 use crate::hub::{Endpoint, Replay};
+use crate::json::Json;
 use crate::limits::{API_IN_FLIGHT, BRANCH_ATTEMPTS, PATHS_INFO_PATHS, PROBE_WHOLE_BYTES};
 use crate::step::Failure;
 use crate::time::Millis;
@@ -171,6 +172,15 @@ fn ask_head(shared: &mut Shared, now: Millis) -> Result<(), Error> {
     Ok(())
 }
 
+/// The branch is not where the commit needs it, told as the Hub tells those who come with the commit itself.
+pub(super) fn moved(shared: &Shared, message: String) -> Error {
+    let url = head(shared).request(&shared.options.hub).map(|request| without_query(&request.url).to_owned());
+    let data = Json::Object(vec![("error".into(), Json::Text(message.clone()))]);
+    let mut error = Error::new(Code::Conflict, message);
+    error.refusal = Some(Refusal { status: 412, url: url.unwrap_or_default(), request_id: None, data });
+    error
+}
+
 /// The push builds on this commit.
 ///
 /// Errors: `conflict` when the caller expects another one.
@@ -179,13 +189,11 @@ fn stand_on(shared: &mut Shared, sha: &str) -> Result<(), Error> {
         && !sha.starts_with(&expected)
         && !earlier::stands_as_left(shared, &expected, sha)
     {
-        return Err(Error::new(
-            Code::Conflict,
-            format!(
-                "Branch {} of {} is at {}, not at the parentCommit {expected}; read it again and retry",
-                shared.options.revision, shared.options.repo, sha
-            ),
-        ));
+        let message = format!(
+            "Branch {} of {} is at {}, not at the parentCommit {expected}; read it again and retry",
+            shared.options.revision, shared.options.repo, sha
+        );
+        return Err(moved(shared, message));
     }
     shared.parent = Some(sha.to_owned());
     Ok(())

@@ -16,6 +16,11 @@ fn ours(world: &World) -> usize {
     world.hub.history.iter().filter(|commit| commit.is_ours()).count()
 }
 
+/// What the Hub answered, or would have.
+fn status(error: &hubferry::Error) -> Option<u16> {
+    error.refusal.as_ref().map(|refusal| refusal.status)
+}
+
 #[test]
 fn a_lost_answer_is_found_in_the_history() {
     for fault in [Fault::CutAfter, Fault::HalfAnswer] {
@@ -87,7 +92,7 @@ fn a_callers_parent_holds_also_against_a_commit_with_our_title() {
     let mut world = World::new(hub, 28, fault_on("commit", Fault::ForeignTwin, 1));
     let operations = world.adds(&folder());
     let error = world.push(PushOptions { parent_commit, ..options() }, operations).expect_err("the branch moved");
-    assert_eq!((error.code, ours(&world)), (Code::Conflict, 0));
+    assert_eq!((error.code, status(&error), ours(&world)), (Code::Conflict, Some(412), 0));
 }
 
 #[test]
@@ -130,7 +135,7 @@ fn a_stale_parent_is_told_before_anything_is_read() {
     let mut options = options();
     options.parent_commit = Some("0123456789".into());
     let error = world.push(options, operations).expect_err("no such head");
-    assert_eq!(error.code, Code::Conflict);
+    assert_eq!((error.code, status(&error)), (Code::Conflict, Some(412)));
     assert_eq!((world.probes, world.requests.len()), (0, 1));
 }
 

@@ -60,7 +60,7 @@ describe("deleteFile", () => {
       break;
     }
     const stale = deleteFile({ ...repo, path: "a.txt", parentCommit: "0123456789" });
-    await expect(stale).rejects.toMatchObject({ code: "conflict" });
+    await expect(stale).rejects.toMatchObject({ name: "HubApiError", code: "conflict", statusCode: 412 });
   });
 
   it("says so when there is no such file", async () => {

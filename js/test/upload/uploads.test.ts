@@ -331,7 +331,8 @@ describe("commit", () => {
     expect(output.files.map(({ path, state }) => `${state} ${path}`)).toEqual(["updated a", "added new"]);
     const stale = { ...known, repo, title: "Late", parentCommit: first.commit.oid };
     const late = commit({ ...stale, operations: [{ operation: "addOrUpdate", path: "x", content: "x" }] });
-    expect(await errorOf(late)).toMatchObject({ code: "conflict" });
+    const data = { error: expect.stringContaining("not at the parentCommit") as string };
+    expect(await errorOf(late)).toMatchObject({ name: "HubApiError", code: "conflict", statusCode: 412, data });
   });
 
   it("refuses operations of later versions, and what is none", async () => {

@@ -24,6 +24,7 @@ use std::collections::VecDeque;
 use self::gather::{Gather, is_wanted};
 use self::life::{Attempt, Fate, Life};
 use self::read_back::ReadBack;
+use super::ask::moved;
 use super::file::Mode;
 use super::plan as operations;
 use super::pull::Pull;
@@ -357,10 +358,8 @@ impl Finish {
         self.rebases += 1;
         if shared.options.parent_commit.is_some() || self.rebases > COMMIT_REBASES {
             let Commit { revision, repo, .. } = &*attempt.commit;
-            return Err(Error::new(
-                Code::Conflict,
-                format!("Branch {revision} of {repo} has a newer commit ({head}); read it again and retry"),
-            ));
+            let message = format!("Branch {revision} of {repo} has a newer commit ({head}); read it again and retry");
+            return Err(moved(shared, message));
         }
         shared.parent = Some(head.to_owned());
         shared.events.push_back(Event::Retry {
