@@ -12,7 +12,7 @@
 //! Reading order is dependency order: [`hash`] and [`folder`] are pure functions, [`chunk`], [`xorb`] and [`shard`] the formats
 //! of the content-addressed store, [`ingest`] and [`dedup`] the pass over a file's bytes that fills them, [`hub`] and
 //! [`cas`] turn values into requests and answers into values, [`exchange`] adds attempts, and [`push`] composes them. Nothing here imports from a JavaScript
-//! host unless the feature `wasm` is on.
+//! host unless the feature `wasm` or `gloo` is on; the latter is a whole client for front ends in Rust.
 
 pub mod call;
 pub mod cas;
@@ -39,6 +39,8 @@ pub mod time;
 pub mod wire;
 pub mod xorb;
 
+#[cfg(feature = "gloo")]
+pub mod gloo;
 #[cfg(feature = "wasm")]
 mod wasm;
 

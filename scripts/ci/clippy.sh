@@ -5,4 +5,4 @@ lock_target
 
 cargo clippy --quiet --locked --workspace --exclude hubferry-fuzz --all-targets -- -D warnings
 cargo clippy --quiet --locked --workspace --exclude hubferry-fuzz --all-targets --all-features -- -D warnings
-cargo clippy --quiet --locked --package hubferry --all-targets --features wasm --target wasm32-unknown-unknown -- -D warnings
+cargo clippy --quiet --locked --package hubferry --all-targets --features wasm,gloo --target wasm32-unknown-unknown -- -D warnings

@@ -3,4 +3,4 @@
 source "$(dirname "$0")/../lib.sh"
 lock_target
 
-RUSTDOCFLAGS="-D warnings" cargo doc --quiet --locked --workspace --exclude hubferry-fuzz --no-deps
+RUSTDOCFLAGS="-D warnings" cargo doc --quiet --locked --workspace --exclude hubferry-fuzz --features hubferry/gloo --no-deps

@@ -2,7 +2,7 @@
 # All checks, in order, cheap ones first; stops at the first that fails and says which. `scripts/ci/run.sh NAME...` runs only those.
 source "$(dirname "$0")/../lib.sh"
 
-steps=(setup hygiene pins fmt build layering typescript clippy features docs purity native fuzz wasm js package size)
+steps=(setup hygiene pins fmt build layering typescript clippy features docs purity native fuzz wasm js package gloo size)
 [ $# -gt 0 ] && steps=("$@")
 
 command_of() {
