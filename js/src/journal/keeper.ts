@@ -10,11 +10,11 @@ import { joined, type Journal, type JournalAbout, type StreamName } from "./stor
 
 type Bytes = Uint8Array<ArrayBuffer>;
 
-/**
- * Time between two writes while nobody waits. What comes after a while of silence is written at once: it tells that a body is stored, and
- * whoever is killed in that moment need not send it again.
- */
+/** Time between two writes while nobody waits; what comes after a while of silence is written at once. */
 const COLLECT_MS = 100;
+
+/** What whoever appends waits for: nothing, that it is written, or that it is kept for certain, whatever becomes of the device. */
+type Wait = "nothing" | "written" | "certain";
 
 /** How often what is told of the journal is brought up to date. */
 const NOTE_EVERY_MS = 1_000;
@@ -26,10 +26,8 @@ export type Done = Pick<JournalAbout, "doneFiles" | "doneBytes">;
 export function packJournal(keeper: Keeper, setAside: () => void): PackJournal {
   return {
     read: () => keeper.read("pack"),
-    append: (bytes) => {
-      // Whether it fails is for the push's own records to say.
-      keeper.append("pack", bytes).catch(() => undefined);
-    },
+    // Whether it fails is for the push's own records to say.
+    append: (bytes) => keeper.append("pack", bytes, "written").catch(() => undefined),
     replace: (bytes) => {
       keeper.replace("pack", bytes);
     },
@@ -66,11 +64,11 @@ export class Keeper {
     return bytes;
   }
 
-  /** Appends; with `certain` it settles when all until now is kept for certain. Rejects once the journal has failed. */
-  async append(stream: StreamName, bytes: Bytes, certain = false): Promise<void> {
+  /** Appends. Rejects once the journal has failed. */
+  async append(stream: StreamName, bytes: Bytes, wait: Wait = "nothing"): Promise<void> {
     this.#throwFailure();
     this.#waiting.push({ stream, bytes });
-    if (!certain) {
+    if (wait === "nothing") {
       this.#timer ??= setTimeout(
         () => {
           this.#flush(false);
@@ -79,7 +77,7 @@ export class Keeper {
       );
       return;
     }
-    this.#flush(true);
+    this.#flush(wait === "certain");
     await this.#tail;
     this.#throwFailure();
   }

@@ -23,18 +23,19 @@ const AGAIN = 2 * OPTIONS.xorbBytes + OPTIONS.undecidedBytes + 3 * 4 * MIB;
 type NewCrew = (store: Store) => Crew;
 
 describe("a killed push goes on", () => {
-  const rows: [string, number, number, NewCrew][] = [
+  const rows: [string, number, number, NewCrew, slowMs?: number][] = [
     ["in place", 1, 1, (store) => crewInPlace(engineHashing, true, store)],
     ["in place with the platform's digests", 1, 1, (store) => crewInPlace(nativeHashing, false, store)],
     ["on one lane", 1, 1, (store) => new TestCrew(1, store)],
     ["with one file on two lanes", 2, 1, (store) => new TestCrew(2, store)],
     ["with three files on two lanes", 2, 3, (store) => new TestCrew(2, store)],
+    ["with a journal that is slow", 1, 1, (store) => new TestCrew(1, store), 400],
   ];
 
-  it.each(rows)("%s", async (_, lanes, count, newCrew) => {
+  it.each(rows)("%s", async (_, lanes, count, newCrew, slowMs) => {
     const files = Array.from({ length: count }, (_, at) => noise(48 * MIB + 7 * at, at + 40));
     const total = files.reduce((sum, { length }) => sum + length, 0);
-    const journal = new MemoryJournal();
+    const journal = new MemoryJournal(slowMs);
     const store = new Store();
     let read = 0;
     let kills = 0;
@@ -45,6 +46,7 @@ describe("a killed push goes on", () => {
         push.ingest(file, blob, undefined, key(file)).catch(() => undefined),
       );
       while (store.received < until * total) await new Promise((resolve) => setTimeout(resolve, 1));
+      journal.kill();
       await push.end();
       await Promise.all(open);
       kills += 1;
@@ -150,7 +152,7 @@ describe("records", () => {
     const records = new Records(journal, 4);
     const text = (): string => Buffer.from(journal.bytes).toString();
     const bytes = (value: string): Uint8Array<ArrayBuffer> => new Uint8Array(Buffer.from(value));
-    journal.append(bytes("old"));
+    await journal.append(bytes("old"));
     expect(await records.restore(() => Promise.resolve({ better: undefined, isBroken: false }))).toBe(true);
     await records.shorten(() => Promise.reject(new Error("they are not long")));
     records.append(bytes("new"));
@@ -162,6 +164,7 @@ describe("records", () => {
     expect(text()).toBe("slater");
     await records.shorten(() => Promise.reject(new Error("they are short now")));
     records.append(bytes("and long again"));
+    await records.written;
     await records.shorten(() => Promise.resolve(undefined));
     expect(text()).toBe("slaterand long again");
   });

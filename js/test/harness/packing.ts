@@ -168,13 +168,35 @@ export class MemoryJournal implements PackJournal {
   bytes = new Uint8Array();
   /** How often what was there could not be used. */
   setAsides = 0;
+  /** How long a write takes. */
+  readonly #slowMs: number;
+  #writing: Promise<void> = Promise.resolve();
+  #kills = 0;
+
+  constructor(slowMs = 0) {
+    this.#slowMs = slowMs;
+  }
+
+  /** What is not written is lost. */
+  kill(): void {
+    this.#kills += 1;
+  }
 
   read(): Promise<Uint8Array<ArrayBuffer>> {
     return Promise.resolve(this.bytes.slice());
   }
 
-  append(bytes: Uint8Array): void {
-    this.bytes = new Uint8Array(Buffer.concat([this.bytes, bytes]));
+  append(bytes: Uint8Array): Promise<void> {
+    const kills = this.#kills;
+    const write = (): void => {
+      if (kills === this.#kills) this.bytes = new Uint8Array(Buffer.concat([this.bytes, bytes]));
+    };
+    if (this.#slowMs === 0) {
+      write();
+      return Promise.resolve();
+    }
+    this.#writing = this.#writing.then(() => new Promise((resolve) => setTimeout(resolve, this.#slowMs))).then(write);
+    return this.#writing;
   }
 
   replace(bytes: Uint8Array<ArrayBuffer>): void {

@@ -87,6 +87,7 @@ export class Desk {
       case "stored":
         authority.stored(message.xorb);
         this.#write();
+        page.post({ type: "noted", xorb: message.xorb });
         break;
       case "registered":
         authority.registered(message.shard);

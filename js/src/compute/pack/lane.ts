@@ -69,6 +69,12 @@ const REPORT_EVERY_MS = 100;
 /** Bytes that go through the engine at once: what it copies of a window stays in the processor's cache. */
 const PIECE_BYTES = 1024 * 1024;
 
+/**
+ * Undecided bytes with which a lane stops reading while its bodies wait for the store: enough to go on with at once, and little to be read
+ * again by whoever is killed in that time.
+ */
+const HELD_UP_BYTES = 2 * PIECE_BYTES;
+
 /** See the module. */
 export class Lane {
   readonly #parts: LaneParts;
@@ -80,6 +86,7 @@ export class Lane {
   readonly #kept = new Map<number, Uint8Array<ArrayBuffer>>();
   readonly #over = new AbortController();
   #sealed = 0;
+  #stored = 0;
   #isRunning = false;
   #isFlushing = false;
   #wake: () => void = () => undefined;
@@ -140,6 +147,7 @@ export class Lane {
         break;
       case "stored":
         this.#parts.packer.stored(message.body);
+        this.#stored += 1;
         this.#moved();
         break;
       case "forget":
@@ -258,13 +266,18 @@ export class Lane {
 
   /** Waits until the engine can take another window; what is to be sealed comes first. */
   async #room(): Promise<void> {
-    const { packer, options } = this.#parts;
-    while (!this.#isOver && (this.#isFlushing || packer.undecidedBytes() >= options.undecidedBytes)) {
+    const { packer } = this.#parts;
+    while (!this.#isOver && (this.#isFlushing || packer.undecidedBytes() >= this.#mostUndecided)) {
       this.#ask(true);
       await new Promise<void>((resolve) => {
         this.#wake = resolve;
       });
     }
+  }
+
+  get #mostUndecided(): number {
+    const { bodies, undecidedBytes } = this.#parts.options;
+    return this.#sealed - this.#stored < bodies ? undecidedBytes : Math.min(HELD_UP_BYTES, undecidedBytes);
   }
 
   /** Takes bytes of a file, up to this one. */

@@ -173,6 +173,7 @@ export type ToDesk =
       readonly sha256: string | undefined;
     }
   | { readonly type: "settled"; readonly chunk: string }
+  /** The store has it; answered by `noted`. */
   | { readonly type: "stored"; readonly xorb: number }
   | { readonly type: "registered"; readonly shard: number }
   /** Answered by `distrusted`. */
@@ -202,6 +203,8 @@ export type FromDesk =
     }
   /** To be written down, behind all that was before. */
   | { readonly type: "records"; readonly bytes: Uint8Array<ArrayBuffer> }
+  /** What is to be written down of a stored xorb has come. */
+  | { readonly type: "noted"; readonly xorb: number }
   /** Files that must be ingested again; none when nothing is in doubt. */
   | { readonly type: "distrusted"; readonly again: readonly number[] }
   | { readonly type: "query"; readonly chunk: string }

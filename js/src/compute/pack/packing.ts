@@ -196,13 +196,9 @@ export class Packing {
   /** Passes a word on. */
   tell(tell: TellView): void {
     switch (tell.type) {
-      case "stored": {
-        const body = this.#bodies.get(tell.xorb);
-        this.#bodies.delete(tell.xorb);
+      case "stored":
         this.#desk?.port.post({ type: "stored", xorb: tell.xorb });
-        if (body !== undefined) this.#hands.get(body.lane)?.seat.port.post({ type: "stored", body: body.body });
         break;
-      }
       case "forget":
         this.#desk?.port.post({ type: "forget", files: tell.files });
         for (const file of tell.files) {
@@ -362,6 +358,9 @@ export class Packing {
       case "records":
         this.#records?.append(message.bytes);
         break;
+      case "noted":
+        void this.#release(message.xorb);
+        break;
       case "distrusted":
         this.#news({ type: "lost", xorbs: [], again: [...message.again] });
         break;
@@ -418,6 +417,14 @@ export class Packing {
     const { blob, size, head, resume } = task;
     helper.seat.port.post({ type: "help", task: { blob, size, head, resume }, to: port2 }, [port2]);
     hand.seat.port.post({ type: "ingest", call: id, task: { ...task, helper: port1 } }, [port1]);
+  }
+
+  /** Gives the room of a stored body to the next one, as soon as it is written down: however slow the journal is, little is done twice. */
+  async #release(xorb: number): Promise<void> {
+    await this.#records?.written;
+    const body = this.#bodies.get(xorb);
+    this.#bodies.delete(xorb);
+    if (body !== undefined) this.#hands.get(body.lane)?.seat.port.post({ type: "stored", body: body.body });
   }
 
   #checkFlushed(): void {
