@@ -27,6 +27,13 @@ pub const LFS_FILES_PER_COMMIT: usize = 25_000;
 /// of the size that reads best (4 MiB windows), small enough for many in one visit.
 pub const PROBE_WHOLE_BYTES: u64 = 1024 * 1024;
 
+/// The same for a file that the repo does not have, on its way through the pass: there is nothing to compare it with, and what is kept
+/// until the Hub has said how it goes is read again by whoever is cut off. Our choice: for less a second read costs more than the bytes.
+pub const PROBE_WHOLE_NEW_BYTES: u64 = 128 * 1024;
+
+/// Bytes that probes keep for that pass, at most. Our choice: two questions to the Hub about files of 64 KiB.
+pub const KEPT_BYTES: u64 = 32 * 1024 * 1024;
+
 /// Files in one probe step: enough reads in flight, few enough for one answer to stay small. Our choice.
 pub const PROBE_FILES: usize = 64;
 

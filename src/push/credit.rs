@@ -1,5 +1,7 @@
 //! The memory budget of one push. No credit, no reading.
 
+use crate::limits::KEPT_BYTES;
+
 /// Bytes that may be held in buffers: spent when a step is emitted, and given back when it is answered, or when what it kept is
 /// not needed any more.
 #[derive(Debug)]
@@ -32,7 +34,8 @@ impl Credit {
     /// Takes `bytes` that may be kept when their step is answered: beside others that are kept they must fit.
     #[must_use]
     pub(super) fn spend_to_keep(&mut self, bytes: u64) -> bool {
-        if self.spent + self.kept > 0 && !self.fits(bytes) {
+        let fits = self.fits(bytes) && self.kept.saturating_add(bytes) <= KEPT_BYTES;
+        if self.spent + self.kept > 0 && !fits {
             return false;
         }
         self.spent += bytes;

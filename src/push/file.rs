@@ -71,6 +71,8 @@ pub(super) struct FileEntry {
     pub(super) mode: Option<Mode>,
     /// Its beginning was read.
     pub(super) probed: bool,
+    /// A probe reads, or has read, all of it.
+    pub(super) whole: bool,
     /// Base64 of its beginning, until preupload has it.
     pub(super) sample: Option<String>,
     pub(super) git_blob: Option<String>,
@@ -99,6 +101,7 @@ impl FileEntry {
             remote: Remote::Absent,
             mode: None,
             probed: false,
+            whole: false,
             sample: None,
             git_blob: None,
             hashed: false,

@@ -11,7 +11,7 @@ use crate::error::{Code, Error};
 use crate::exchange::not_awaited;
 use crate::limits::{
     DIGEST_CREDIT_BYTES, DIGESTS_IN_FLIGHT, FILE_PROGRESS_EVERY, PROBE_FILES, PROBE_STEP_BYTES, PROBE_WHOLE_BYTES,
-    PROBES_IN_FLIGHT, READ_STALL, RULES_FILE_BYTES, SAMPLE_BYTES,
+    PROBE_WHOLE_NEW_BYTES, PROBES_IN_FLIGHT, READ_STALL, RULES_FILE_BYTES, SAMPLE_BYTES,
 };
 use crate::quote::Quoted;
 use crate::small::{SmallMap, SmallSet};
@@ -114,7 +114,8 @@ impl Read {
         let mut taken = 0;
         let mut keeps = false;
         for &index in shared.belts.probe.iter().take(most) {
-            let bytes = probe_bytes(&shared.files[index], shared.wants_text(index));
+            let whole = shared.reads_whole(index);
+            let bytes = probe_bytes(&shared.files[index], whole || shared.wants_text(index));
             // Rules files go alone: nothing that is kept may hold them up, because everything waits for them.
             let is_rules = is_rules_file(&shared.files[index].path);
             if taken > 0 && (credit + bytes > PROBE_STEP_BYTES || is_rules) {
@@ -178,11 +179,11 @@ impl Read {
             Some(Running { work: Work::Probe { files }, credit }) if files.len() == results.len() => {
                 self.moved = now;
                 let kept = files.iter().filter(|&&index| shared.keeps(index));
-                let kept: u64 = kept.map(|&index| probe_bytes(&shared.files[index], false)).sum();
+                let kept: u64 = kept.map(|&index| probe_bytes(&shared.files[index], shared.files[index].whole)).sum();
                 shared.credit.give_back(credit.saturating_sub(kept));
                 for (index, result) in files.into_iter().zip(results) {
                     if shared.keeps(index) && result.is_ok() {
-                        let bytes = probe_bytes(&shared.files[index], false);
+                        let bytes = probe_bytes(&shared.files[index], shared.files[index].whole);
                         shared.files[index].xet.kept = bytes;
                         shared.credit.keep(bytes);
                     }
@@ -292,6 +293,14 @@ impl Shared {
         self.by_xet && !self.holding && !self.wants_text(index)
     }
 
+    /// Whether a probe reads the file whole: it is small, and an oid is missing.
+    fn reads_whole(&self, index: usize) -> bool {
+        let file = &self.files[index];
+        let is_new = self.keeps(index) && file.remote == Remote::Absent;
+        let most = if is_new { PROBE_WHOLE_NEW_BYTES } else { PROBE_WHOLE_BYTES };
+        file.size <= most && (file.git_blob.is_none() || file.sha256.is_none())
+    }
+
     /// Counts a file whose first oid is known.
     pub(super) fn note_hashed(&mut self, index: usize) {
         if !std::mem::replace(&mut self.files[index].hashed, true) {
@@ -313,19 +322,15 @@ impl Shared {
     }
 }
 
-/// Whether a probe reads the file whole: it is small, and an oid is missing.
-fn is_whole(file: &FileEntry) -> bool {
-    file.size <= PROBE_WHOLE_BYTES && (file.git_blob.is_none() || file.sha256.is_none())
+fn probe_bytes(file: &FileEntry, whole: bool) -> u64 {
+    if whole { file.size } else { file.size.min(SAMPLE_BYTES) }
 }
 
-fn probe_bytes(file: &FileEntry, text: bool) -> u64 {
-    if is_whole(file) || text { file.size } else { file.size.min(SAMPLE_BYTES) }
-}
-
-fn probe_file(shared: &Shared, index: usize) -> ProbeFile {
-    let file = &shared.files[index];
-    let (text, keep) = (shared.wants_text(index), shared.keeps(index));
-    ProbeFile { file: file.file, size: file.size, whole: is_whole(file), text, keep }
+fn probe_file(shared: &mut Shared, index: usize) -> ProbeFile {
+    let (text, keep, whole) = (shared.wants_text(index), shared.keeps(index), shared.reads_whole(index));
+    let file = &mut shared.files[index];
+    file.whole = whole;
+    ProbeFile { file: file.file, size: file.size, whole, text, keep }
 }
 
 /// The digest that decides next: the mode's once it is known, before that the one the repo's entry can be compared with.
@@ -343,10 +348,10 @@ fn take_probe(shared: &mut Shared, index: usize, result: Result<Probed, Failure>
         Err(failure) => return shared.leave_out(index, read_error(&shared.files[index].path, failure)),
     };
     let file = &mut shared.files[index];
-    let bytes = probe_bytes(file, text);
+    let bytes = probe_bytes(file, file.whole || text);
     shared.meter.bytes_read(bytes);
     file.xet.read = file.xet.read.max(bytes);
-    if is_whole(file) {
+    if file.whole {
         let (Some(git_blob), Some(sha256)) = (probed.git_blob, probed.sha256) else {
             return Err(Error::internal("a probe of a whole file brought no oids").at(&file.path));
         };
