@@ -117,13 +117,6 @@ export function sentInVain(requests, files, kills) {
   return runs;
 }
 
-/** Bytes of the xorbs that were stored after one time and not after another. */
-export function storedBetween(requests, from, to) {
-  return sentXorbs(requests)
-    .filter(({ isTaken, storedAt }) => isTaken && storedAt > from && storedAt <= to)
-    .reduce((sum, { bytes }) => sum + bytes, 0);
-}
-
 /** The oids of the files that were stored whole by that time. */
 export function storedBy(requests, files, time) {
   const stored = new Set(

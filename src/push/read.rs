@@ -296,8 +296,12 @@ impl Shared {
     /// Whether a probe reads the file whole: it is small, and an oid is missing.
     fn reads_whole(&self, index: usize) -> bool {
         let file = &self.files[index];
-        let is_new = self.keeps(index) && file.remote == Remote::Absent;
-        let most = if is_new { PROBE_WHOLE_NEW_BYTES } else { PROBE_WHOLE_BYTES };
+        let most = match (self.by_xet && file.remote == Remote::Absent, self.holding) {
+            (true, false) => PROBE_WHOLE_NEW_BYTES,
+            // What cannot be kept would be read twice.
+            (true, true) => 0,
+            (false, _) => PROBE_WHOLE_BYTES,
+        };
         file.size <= most && (file.git_blob.is_none() || file.sha256.is_none())
     }
 

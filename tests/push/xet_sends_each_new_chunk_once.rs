@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 
 use hubferry::http::FileIdx;
+use hubferry::limits::{LFS_FILES_PER_COMMIT, SAMPLE_BYTES};
 use hubferry::push::{FileState, PushOutput};
 
 use crate::sim::{Held, SimHub, World, no_faults, noise, sha256, xet_options};
@@ -114,6 +115,23 @@ fn each_byte_is_read_once() {
             assert_held(&world, &files);
         }
     }
+}
+
+#[test]
+fn where_all_is_sorted_first_only_beginnings_are_read_twice() {
+    let mut hub = SimHub::with_xet();
+    hub.lfs_above = 100_000;
+    let mut world = World::new(hub, 3, no_faults());
+    // More than one commit may hold, if all were large.
+    let texts = (0..LFS_FILES_PER_COMMIT).map(|i| (format!("notes/{i}.txt"), b"text".to_vec()));
+    let files: Vec<(String, Vec<u8>)> =
+        [1, 2].map(|i| (format!("{i}.bin"), noise(i, 300_000))).into_iter().chain(texts).collect();
+    let files: Vec<(&str, Vec<u8>)> = files.iter().map(|(path, bytes)| (path.as_str(), bytes.clone())).collect();
+    push(&mut world, &files);
+    for index in [0, 1] {
+        assert_eq!(world.read[&FileIdx(index)], 300_000 + SAMPLE_BYTES);
+    }
+    assert_held(&world, &files[..2]);
 }
 
 #[test]
