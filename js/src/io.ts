@@ -136,7 +136,7 @@ export class JobIo implements Io {
       probed = await this.#open().probe(tasks, { signal });
     } else {
       const done = await this.#lanes().run({ kind: "probe", files: tasks }, { signal });
-      if (done.kind !== "probed") return { type: "failed", id, failure: failureOfTask(done) };
+      if (done.kind !== "probed") return { type: "failed", id, failure: failureIn(done) };
       probed = done.files;
     }
     const changed = await checkAll(files.map(({ file }) => this.#source(file)));
@@ -191,7 +191,7 @@ export class JobIo implements Io {
     );
     const failure = await source.check?.();
     if (failure !== undefined) return { type: "failed", id, failure };
-    if (done.kind !== "digested") return { type: "failed", id, failure: failureOfTask(done) };
+    if (done.kind !== "digested") return { type: "failed", id, failure: failureIn(done) };
     return { type: "digested", id, digest: done.digest };
   }
 
@@ -297,10 +297,6 @@ function keep(response: Response, request: RequestView, controller: AbortControl
     },
     explain: (thrown) => fromFailure(failureOf(thrown, request)),
   };
-}
-
-function failureOfTask(done: { kind: string; failure?: FailureView }): FailureView {
-  return done.failure ?? { code: "internal", message: "a lane did something else than it was asked for" };
 }
 
 /** What is wrong with a file of a body, and its place there. */

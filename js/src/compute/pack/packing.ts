@@ -18,7 +18,7 @@ import type {
   ToSender,
 } from "./messages.js";
 import { Records, type PackJournal } from "./records.js";
-import type { Watch } from "../task.js";
+import type { Done, Watch } from "../task.js";
 import type {
   FailureView,
   InputView,
@@ -110,7 +110,7 @@ export class Packing {
       (work?.hand.seat ?? this.#desk)?.port.post({ type: "stop", call: id });
     });
     this.#opened = this.#open(crews).catch((error: unknown) => {
-      this.#breakDown(error instanceof Error ? error.message : "nobody packs");
+      this.#breakDown((error as Error).message);
     });
   }
 
@@ -254,7 +254,7 @@ export class Packing {
       if (this.#records !== undefined) this.#hasPast = await this.#records.restore((bytes) => this.#restore(bytes));
       return;
     }
-    throw new Error("neither workers nor this thread can pack");
+    throw new Error("no lane came up");
   }
 
   async #restore(bytes: Uint8Array<ArrayBuffer>): Promise<Extract<FromDesk, { type: "restored" }> | undefined> {
@@ -303,7 +303,7 @@ export class Packing {
       if (message.type !== "alive") this.#fromDesk(message);
     });
     void desk.ended.then(() => {
-      this.#breakDown("the worker that knows all chunks is gone");
+      this.#breakDown("the authority is gone");
     });
   }
 
@@ -381,13 +381,16 @@ export class Packing {
     for (const { call, file } of waiting) {
       const hand = this.#kept.get(file.file) ?? least(hands);
       this.#kept.delete(file.file);
-      if (hand === undefined) call.settle(failed("no lane is left"));
-      else call.work = { hand };
-      if (hand !== undefined) hand.load += file.size;
+      if (hand === undefined) {
+        call.settle(failed("no lane is left"));
+        continue;
+      }
+      call.work = { hand };
+      hand.load += file.size;
     }
     for (const { id, call, file } of waiting) {
-      if (call.work === undefined) continue;
-      const { hand } = call.work;
+      const { hand } = call.work ?? {};
+      if (hand === undefined) continue;
       const isWhole = file.resume === undefined || file.resume.from === 0;
       const head = isWhole ? this.#heads.get(file.file) : undefined;
       const helper = this.#helperFor({ ...file, head }, hand);
@@ -535,7 +538,7 @@ function least(hands: readonly Hand[]): Hand | undefined {
 }
 
 /** What went wrong in an outcome that is not the one that was hoped for. */
-export function failureIn(outcome: Outcome): FailureView {
+export function failureIn(outcome: Outcome | Done): FailureView {
   if ("failure" in outcome) return outcome.failure;
-  return { code: "internal", message: "a lane did something else than it was asked for" };
+  return { code: "internal", message: "a lane did something else" };
 }
