@@ -121,13 +121,17 @@ impl<'a> Run<'a> {
                 _ => {}
             }
             self.gather(lane);
-            let records = self.authority.take_records(self.now);
-            if !records.is_empty() {
-                self.left.tail = records.len();
-                self.left.stream.extend(records);
-            }
+            self.write();
         }
         false
+    }
+
+    fn write(&mut self) {
+        let records = self.authority.take_records(self.now);
+        if !records.is_empty() {
+            self.left.tail = records.len();
+            self.left.stream.extend(records);
+        }
     }
 
     fn read(&mut self, lane: usize, bytes: usize) {
@@ -353,6 +357,27 @@ fn little_is_read_again() {
         assert!(kills > 0 && again <= bound, "{again} bytes were read again after {kills} kills, {bound} may be");
         left.check(&files);
     }
+}
+
+#[test]
+fn a_file_that_was_read_to_its_end_goes_on_from_what_is_stored_of_it() {
+    let files = vec![noise(70, XORB_BYTES / 2 * 3)];
+    let mut left = Left::default();
+    let mut run = Run::new(&mut left, &files, 1, NOW);
+    while !run.lanes[0].jobs.is_empty() || run.lanes[0].ingest.undecided_chunks() > 0 {
+        run.read(0, WINDOW_BYTES);
+        run.decide(0);
+        run.gather(0);
+        run.write();
+    }
+    assert_eq!(run.unstored.len(), 1, "the rest is in a xorb that is open");
+    run.store(false);
+    run.write();
+    left.read = 0;
+    let mut run = Run::new(&mut left, &files, 1, NOW);
+    assert!(run.go(chooser(5), 1_000_000));
+    assert!(left.read <= XORB_BYTES / 2 + 2 * WINDOW_BYTES, "{} bytes", left.read);
+    left.check(&files);
 }
 
 #[test]

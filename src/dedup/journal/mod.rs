@@ -210,12 +210,20 @@ impl Records {
         }
     }
 
-    /// A file is finished, if it was taken.
+    /// A file is finished, if it was taken. Until all of it is stored it is written as far as it is.
     pub(super) fn finished(&mut self, key: FileKey, is_taken: bool, ledger: &mut Ledger, known: &[XetHash]) {
-        self.open.remove(&key);
-        if is_taken {
-            ledger.record(false, |ledger, file| self.finish(file, ledger, known));
+        if !is_taken {
+            self.open.remove(&key);
+            return;
         }
+        ledger.record(false, |ledger, file| {
+            let is_stored = self.finish(file, ledger, known);
+            if let Some(open) = self.open.get_mut(&key) {
+                open.chunks = file.chunks.get(open.first as usize..).unwrap_or_default().to_vec();
+                open.runs = without(&file.runs, open.first);
+            }
+            is_stored
+        });
     }
 
     pub(super) fn registered(&mut self, xorbs: &[u32], files: &[FileKey]) {
@@ -257,13 +265,7 @@ impl Records {
         self.out.extend(format::checkpoint(key, open.first, &open.digest, &spans));
         open.first += chunks as u32;
         open.chunks.drain(..chunks);
-        let mut left = chunks as u32;
-        for run in &mut open.runs {
-            let done = run.chunks.min(left);
-            left -= done;
-            *run = Run { start: run.start.plus(done), chunks: run.chunks - done };
-        }
-        open.runs.retain(|run| run.chunks > 0);
+        open.runs = without(&open.runs, chunks as u32);
     }
 
     /// Writes a finished file; `false` while not all of it is stored.
@@ -279,6 +281,7 @@ impl Records {
         let (spans, chunks) = self.spans(&file.runs, &file.chunks, ledger, known);
         let is_stored = chunks == file.chunks.len();
         if is_stored {
+            self.open.remove(&key);
             self.out.extend(format::finished(key, file.hash, sha256, &spans));
         }
         is_stored
@@ -328,6 +331,19 @@ impl Records {
         self.known.insert(at, number);
         Some(number)
     }
+}
+
+/// The runs behind so many chunks.
+fn without(runs: &[Run], mut chunks: u32) -> Vec<Run> {
+    let mut rest = Vec::new();
+    for run in runs {
+        let done = run.chunks.min(chunks);
+        chunks -= done;
+        if done < run.chunks {
+            rest.push(Run { start: run.start.plus(done), chunks: run.chunks - done });
+        }
+    }
+    rest
 }
 
 fn file_hash(chunks: &[Sized]) -> XetHash {
