@@ -42,7 +42,8 @@ export interface Totals {
 }
 
 /** What is told when nobody can go on with this push after the program has ended. */
-const LIMITED = "What is done cannot be kept on this device, as in a private window, so a push that is cut off begins anew";
+const LIMITED =
+  "What is done cannot be kept on this device, as in a private window, so a push that is cut off begins anew";
 
 /** What is told while another push has the journal. */
 const WAITING = "The same push is under way elsewhere on this device; this one goes on when that has ended";
