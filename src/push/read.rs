@@ -178,8 +178,9 @@ impl Read {
         match self.running.remove(&id) {
             Some(Running { work: Work::Probe { files }, credit }) if files.len() == results.len() => {
                 self.moved = now;
-                let kept = files.iter().filter(|&&index| shared.keeps(index));
-                let kept: u64 = kept.map(|&index| probe_bytes(&shared.files[index], shared.files[index].whole)).sum();
+                let kept = files.iter().zip(&results).filter(|&(&index, result)| result.is_ok() && shared.keeps(index));
+                let kept = kept.map(|(&index, _)| probe_bytes(&shared.files[index], shared.files[index].whole));
+                let kept: u64 = kept.sum();
                 shared.credit.give_back(credit.saturating_sub(kept));
                 for (index, result) in files.into_iter().zip(results) {
                     if shared.keeps(index) && result.is_ok() {

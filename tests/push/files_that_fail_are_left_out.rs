@@ -75,6 +75,20 @@ fn a_push_goes_on_without_them_where_that_is_allowed() {
 }
 
 #[test]
+fn many_of_them_do_not_use_the_memory_up() {
+    let files: Vec<(String, Vec<u8>)> = (0..80).map(|i| (format!("{i}.bin"), noise(i, 100_000))).collect();
+    let files: Vec<(&str, Vec<u8>)> = files.iter().map(|(path, bytes)| (path.as_str(), bytes.clone())).collect();
+    let mut world = World::new(SimHub::with_xet(), 403, no_faults());
+    let operations = world.adds(&files);
+    world.files.iter_mut().take(70).for_each(|file| file.push(0));
+    let mut push =
+        Push::new(skipping(PushOptions { buffer_budget_bytes: 2_000_000, ..xet_options() })).expect("options");
+    push.add(operations).expect("operations");
+    world.run(&mut push).expect("the push");
+    assert_eq!(world.hub.tree.len(), 10);
+}
+
+#[test]
 fn by_default_they_end_the_push() {
     for (options, hub) in [(options(), SimHub::new()), (xet_options(), SimHub::with_xet())] {
         let mut world = World::new(hub, 402, no_faults());
