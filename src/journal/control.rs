@@ -215,6 +215,8 @@ impl Facts {
 /// What the records of a journal come to.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Replayed {
+    /// Bytes of whole records; what stands behind them was not written whole.
+    pub bytes: usize,
     /// What the push is; none for a journal without records.
     pub begun: Option<Begun>,
     /// What is known of files.
@@ -238,7 +240,8 @@ pub struct Replayed {
 /// Errors: `Damaged` as well for a record that no push of this version writes.
 pub fn replay(stream: &[u8]) -> Result<Replayed, Broken> {
     let mut state = Replayed::default();
-    for record in frame::read(stream) {
+    let mut records = frame::read(stream);
+    for record in records.by_ref() {
         let (kind, payload) = record?;
         match Record::read(kind, payload).ok_or(Broken::Damaged)? {
             Record::Begun(begun) if state.begun.is_none() => state.begun = Some(begun),
@@ -266,6 +269,7 @@ pub fn replay(stream: &[u8]) -> Result<Replayed, Broken> {
             Record::Distrust => state.stored.clear(),
         }
     }
+    state.bytes = records.bytes();
     Ok(state)
 }
 

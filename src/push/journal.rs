@@ -196,16 +196,18 @@ impl Shared {
     }
 }
 
-/// Keeps a journal from now on and takes over what an earlier one holds; false when that is not believed and must be forgotten.
-pub(super) fn restore(shared: &mut Shared, stream: &[u8]) -> bool {
+/// Keeps a journal from now on and takes over what an earlier one holds. How many of its bytes are taken over: what stands behind them
+/// must be forgotten.
+pub(super) fn restore(shared: &mut Shared, stream: &[u8]) -> usize {
     shared.journal.is_kept = true;
     shared.journal.rules = rules_of(&shared.files);
     let begun = begun(shared);
     match control::replay(stream) {
-        Ok(Replayed { begun: None, .. }) => shared.journal.note(&Record::Begun(begun)),
+        Ok(Replayed { begun: None, .. }) => {}
         Ok(state) if state.begun.as_ref().is_some_and(|earlier| fits(earlier, &begun)) => {
+            let bytes = state.bytes;
             take_over(shared, state);
-            return true;
+            return bytes;
         }
         _ => {
             shared.events.push_back(Event::Warning {
@@ -214,11 +216,10 @@ pub(super) fn restore(shared: &mut Shared, stream: &[u8]) -> bool {
                     .to_owned(),
                 paths: Vec::new(),
             });
-            shared.journal.note(&Record::Begun(begun));
-            return false;
         }
     }
-    true
+    shared.journal.note(&Record::Begun(begun));
+    0
 }
 
 fn begun(shared: &Shared) -> Begun {
@@ -235,7 +236,7 @@ fn begun(shared: &Shared) -> Begun {
 /// Whether a journal belongs to this push, and is not from long ago.
 fn fits(earlier: &Begun, now: &Begun) -> bool {
     let same = Begun { at_ms: now.at_ms, ..earlier.clone() } == *now;
-    same && now.at_ms.saturating_sub(earlier.at_ms) <= JOURNAL_KEPT.0
+    same && now.at_ms.abs_diff(earlier.at_ms) <= JOURNAL_KEPT.0
 }
 
 fn take_over(shared: &mut Shared, mut state: Replayed) {
@@ -252,7 +253,7 @@ fn take_over(shared: &mut Shared, mut state: Replayed) {
         commits: state.commits.into_iter().map(made).collect(),
     };
     let (now_ms, rules) = (shared.journal.now_ms, shared.journal.rules);
-    let is_fresh = |at_ms: u64| now_ms.saturating_sub(at_ms) <= JOURNAL_LIFE.0;
+    let is_fresh = |at_ms: u64| now_ms.abs_diff(at_ms) <= JOURNAL_LIFE.0;
     for index in 0..shared.files.len() {
         let file = &mut shared.files[index];
         let Some(key) = file.key else { continue };

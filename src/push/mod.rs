@@ -131,10 +131,11 @@ impl Push {
     }
 
     /// Keeps a journal from now on, and takes over what an earlier run of the same push has written: its stream of records, or nothing.
-    /// After the last `add` and before the first `poll`. False when that cannot be used and must be forgotten; then the push runs as new.
+    /// After the last `add` and before the first `poll`. How many of its bytes are taken over: what stands behind them (a record that was
+    /// not written whole) must be forgotten before more is written. With none the push runs as new, and all is to be forgotten.
     ///
     /// Errors: `internal` after the first `poll`.
-    pub fn restore(&mut self, now: Millis, control: &[u8]) -> Result<bool, Error> {
+    pub fn restore(&mut self, now: Millis, control: &[u8]) -> Result<usize, Error> {
         if self.started {
             return Err(Error::internal("a journal must be restored before the first poll"));
         }

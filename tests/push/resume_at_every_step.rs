@@ -101,6 +101,12 @@ fn cut_off_everywhere(scene: &Scene, files: &[(&'static str, Vec<u8>)], every: u
             let mut push = world.open_push((scene.options)(), operations.clone());
             let ended = world.run_for(&mut push, turns);
             world.crash(torn);
+            if torn {
+                // And once more, with what this run has written behind a piece of a record.
+                let mut push = world.open_push((scene.options)(), operations.clone());
+                world.run_for(&mut push, turns);
+                world.crash(torn);
+            }
             let end = world.push((scene.options)(), operations);
             let output = end.unwrap_or_else(|error| panic!("{name}: {error}"));
             world.settle();
@@ -277,6 +283,21 @@ fn a_journal_that_does_not_fit_is_set_aside_with_one_warning() {
         assert_eq!(world.events.iter().filter(told).count(), 1, "{name}");
         let records: Result<Vec<_>, _> = frame::read(&world.kept.records).collect();
         assert!(records.is_ok_and(|records| records.len() > 1), "{name}: a new one is begun");
+    }
+}
+
+#[test]
+fn what_was_not_written_whole_is_not_taken_over() {
+    let scene = &scenes()[0];
+    let torn = cut_off_at(scene, "commit").0.kept.records;
+    let mut records = frame::read(&torn);
+    assert!(records.by_ref().all(|record| record.is_ok()));
+    let good = records.bytes();
+    assert!(good < torn.len());
+    for (stream, whole) in [(&torn[..good], good), (&torn, good), (&torn[good..], 0), (&[], 0)] {
+        let (mut world, operations) = world(scene, 38, no_faults());
+        let mut push = world.open_push((scene.options)(), operations);
+        assert_eq!(push.restore(world.now, stream).expect("before the first poll"), whole);
     }
 }
 

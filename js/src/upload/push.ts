@@ -173,7 +173,11 @@ async function restore(machine: PushMachine, keeper: Keeper, io: JobIo, signal: 
   const control = await keeper.read("control");
   // The machine is gone once the job was stopped.
   signal.throwIfAborted();
-  if (!machine.restore(io.now(), control)) keeper.clear();
+  const whole = machine.restore(io.now(), control);
+  if (whole < control.length) {
+    if (whole === 0) keeper.clear();
+    else keeper.replace("control", control.slice(0, whole));
+  }
   io.keep(keeper);
 }
 

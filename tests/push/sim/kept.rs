@@ -1,6 +1,7 @@
 //! The journal of a push, and pushes that are cut off: what was kept is all that the next run has.
 
 use hubferry::error::Code;
+use hubferry::journal::frame;
 use hubferry::push::Push;
 use hubferry::step::{Failure, Input, StepId};
 
@@ -37,14 +38,15 @@ impl World {
 
     /// Gives a push what was kept; what it does not believe is forgotten.
     pub(super) fn restore(&mut self, push: &mut Push) {
-        if self.kept.is_on && !push.restore(self.now, &self.kept.records).expect("before the first poll") {
-            self.kept.records.clear();
-            self.kept.certain = 0;
+        if self.kept.is_on {
+            let whole = push.restore(self.now, &self.kept.records).expect("before the first poll");
+            self.kept.records.truncate(whole);
+            self.kept.certain = self.kept.certain.min(whole);
         }
     }
 
     /// The program ends here: what is on its way to the Hub may arrive, answers find nobody. With `torn`, records that nobody waited for
-    /// are lost as well.
+    /// are lost as well, but for the first bytes of one.
     pub fn crash(&mut self, torn: bool) {
         self.due.retain(|(_, _, due)| matches!(due, Due::Work(..)));
         self.open.clear();
@@ -61,6 +63,7 @@ impl World {
         self.digests = 0;
         if torn {
             self.kept.records.truncate(self.kept.certain);
+            self.kept.records.extend([frame::VERSION, 2, 40]);
         }
     }
 }
