@@ -178,7 +178,7 @@ export class JobIo implements Io {
   async #record({ records, barrier }: Step<"record">): Promise<void> {
     if (this.#keeper === undefined) throw new HubferryError("unsupported", "nothing is kept here");
     const bytes = Uint8Array.from(atob(records), (character) => character.charCodeAt(0));
-    await this.#keeper.append("control", bytes, barrier ? "certain" : "nothing");
+    await this.#keeper.append("control", bytes, barrier);
   }
 
   async #digest({ id, file, size, kind }: Step<"digest">, onProgress: Report, signal: AbortSignal): Promise<InputView> {

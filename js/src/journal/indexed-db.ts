@@ -29,6 +29,7 @@ export class IndexedDbJournals implements JournalStore {
   async open(key: string, about: Omit<JournalAbout, "key" | "size">): Promise<Journal> {
     const db = await this.#open();
     const tx = db.transaction("journals", "readwrite");
+    tx.done.catch(() => undefined);
     if ((await tx.store.get(key)) === undefined) await tx.store.put({ ...about, key, size: 0 });
     await tx.done;
     return new IndexedDbJournal(() => this.#open(), key);
@@ -121,6 +122,8 @@ class IndexedDbJournal implements Journal {
   ): Promise<void> {
     const db = await this.#db();
     const tx = db.transaction(["journals", "records"], "readwrite", { durability: durable ? "strict" : "relaxed" });
+    // When a change fails, it is the change that is told of.
+    tx.done.catch(() => undefined);
     const about = await tx.objectStore("journals").get(this.#key);
     if (about !== undefined) {
       const grown = await change(tx);

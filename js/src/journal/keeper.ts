@@ -1,8 +1,8 @@
 /**
  * The journal of one job: collects what is to be written and writes it together, in order.
  *
- * Invariants: records of a stream are written in the order they came; whoever waits hears only when everything before is written for
- * certain; after a failure nothing is written, and everybody is told who asks.
+ * Invariants: records of a stream are written in the order they came; whoever waits for it hears only when everything before is
+ * written for certain; after a failure nothing is written, and everybody is told who asks.
  */
 import type { PackJournal } from "../compute/pack/records.js";
 import type { Unlock } from "./lock.js";
@@ -12,9 +12,6 @@ type Bytes = Uint8Array<ArrayBuffer>;
 
 /** Time between two writes while nobody waits; what comes after a while of silence is written at once. */
 const COLLECT_MS = 100;
-
-/** What whoever appends waits for: nothing, that it is written, or that it is kept for certain, whatever becomes of the device. */
-type Wait = "nothing" | "written" | "certain";
 
 /** How often what is told of the journal is brought up to date. */
 const NOTE_EVERY_MS = 1_000;
@@ -26,8 +23,11 @@ export type Done = Pick<JournalAbout, "doneFiles" | "doneBytes">;
 export function packJournal(keeper: Keeper, setAside: () => void): PackJournal {
   return {
     read: () => keeper.read("pack"),
-    // Whether it fails is for the push's own records to say.
-    append: (bytes) => keeper.append("pack", bytes, "written").catch(() => undefined),
+    append: (bytes) => {
+      // Whether it fails is for the push's own records to say.
+      keeper.append("pack", bytes).catch(() => undefined);
+    },
+    written: () => keeper.written(),
     replace: (bytes) => {
       keeper.replace("pack", bytes);
     },
@@ -64,11 +64,11 @@ export class Keeper {
     return bytes;
   }
 
-  /** Appends. Rejects once the journal has failed. */
-  async append(stream: StreamName, bytes: Bytes, wait: Wait = "nothing"): Promise<void> {
+  /** Appends; with `certain` it settles when all until now is kept for certain. Rejects once the journal has failed. */
+  async append(stream: StreamName, bytes: Bytes, certain = false): Promise<void> {
     this.#throwFailure();
     this.#waiting.push({ stream, bytes });
-    if (wait === "nothing") {
+    if (!certain) {
       this.#timer ??= setTimeout(
         () => {
           this.#flush(false);
@@ -77,9 +77,15 @@ export class Keeper {
       );
       return;
     }
-    this.#flush(wait === "certain");
+    this.#flush(true);
     await this.#tail;
     this.#throwFailure();
+  }
+
+  /** Writes what was given until now, and resolves when that is done or the journal has failed. */
+  written(): Promise<void> {
+    this.#flush(false);
+    return this.#tail;
   }
 
   /** Forgets all that was kept. */

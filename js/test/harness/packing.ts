@@ -186,16 +186,19 @@ export class MemoryJournal implements PackJournal {
     return Promise.resolve(this.bytes.slice());
   }
 
-  append(bytes: Uint8Array): Promise<void> {
+  append(bytes: Uint8Array): void {
     const kills = this.#kills;
     const write = (): void => {
       if (kills === this.#kills) this.bytes = new Uint8Array(Buffer.concat([this.bytes, bytes]));
     };
     if (this.#slowMs === 0) {
       write();
-      return Promise.resolve();
+      return;
     }
     this.#writing = this.#writing.then(() => new Promise((resolve) => setTimeout(resolve, this.#slowMs))).then(write);
+  }
+
+  written(): Promise<void> {
     return this.#writing;
   }
 

@@ -36,7 +36,7 @@ it("collects until somebody waits", async () => {
   await keeper.append("pack", bytes(7));
   await keeper.append("control", bytes(2));
   expect(writes).toEqual([]);
-  await keeper.append("control", bytes(3), "certain");
+  await keeper.append("control", bytes(3), true);
   expect(writes).toEqual([
     ["control", [1, 2, 3], true],
     ["pack", [7], false],
@@ -68,29 +68,33 @@ it("writes at once after a silence, and together what comes soon after", async (
 it("gives the data plane its stream, in the order of its calls", async () => {
   const { keeper } = await open();
   const pack = packJournal(keeper, () => undefined);
-  void pack.append(bytes(1));
+  pack.append(bytes(1));
   expect(await pack.read()).toEqual(bytes(1));
-  void pack.append(bytes(2));
+  pack.append(bytes(2));
   pack.replace(bytes(3));
-  void pack.append(bytes(4));
+  pack.append(bytes(4));
   expect(await pack.read()).toEqual(bytes(3, 4));
 });
 
 it("tells the data plane when its records are written", async () => {
   const { keeper, kept, writes } = await open();
-  await packJournal(keeper, () => undefined).append(bytes(1));
-  await packJournal(keeper, () => undefined).append(bytes(2));
+  const pack = packJournal(keeper, () => undefined);
+  pack.append(bytes(1));
+  pack.append(bytes(2));
+  await pack.written();
   expect(await kept.read("pack")).toEqual(bytes(1, 2));
-  expect(writes.map(([, , certain]) => certain)).toEqual([false, false]);
+  expect(writes).toEqual([["pack", [1, 2], false]]);
 });
 
 it("says that it failed to whoever waits, and to all who come later", async () => {
   const full = new Error("the disk is full");
   const { keeper, unlock } = await open(() => ({ append: () => Promise.reject(full) }));
   await keeper.append("control", bytes(1));
-  await expect(keeper.append("control", bytes(2), "certain")).rejects.toBe(full);
+  await expect(keeper.append("control", bytes(2), true)).rejects.toBe(full);
   await expect(keeper.append("control", bytes(3))).rejects.toBe(full);
-  await packJournal(keeper, () => undefined).append(bytes(4));
+  const pack = packJournal(keeper, () => undefined);
+  pack.append(bytes(4));
+  await pack.written();
   await keeper.end(false);
   expect(unlock).toHaveBeenCalledTimes(1);
 });

@@ -96,11 +96,9 @@ export class Desk {
       case "restore":
         this.#restore(message.call, message.bytes);
         break;
-      case "shorten": {
-        const bytes = authority.compact(message.bytes, message.mostBytes) as Uint8Array<ArrayBuffer>;
-        page.post({ type: "shortened", call: message.call, bytes }, [bytes.buffer]);
+      case "shorten":
+        this.#shorten(message.call, message.bytes, message.mostBytes);
         break;
-      }
       case "resume": {
         const { call, key, file, size, sha256 } = message;
         const resumed = authority.resume(key, file, size, sha256);
@@ -192,6 +190,17 @@ export class Desk {
       isBroken = true;
     }
     page.post({ type: "restored", call, better, isBroken });
+  }
+
+  #shorten(call: number, long: Uint8Array, mostBytes: number): void {
+    let bytes: Uint8Array<ArrayBuffer> | undefined;
+    try {
+      bytes = this.#parts.authority.compact(long, mostBytes) as Uint8Array<ArrayBuffer>;
+    } catch (error) {
+      // What cannot be read stays as long as it is.
+      if (error instanceof Error) throw error;
+    }
+    this.#parts.page.post({ type: "shortened", call, bytes }, bytes === undefined ? [] : [bytes.buffer]);
   }
 
   /** Gives away what is to be written down. */

@@ -65,6 +65,9 @@ const HELP_FROM_BYTES = 32 * 1024 * 1024;
 /** A lane is as good as idle with so small a part of that file's bytes to do. */
 const IDLE_PART = 16;
 
+/** How long a lane waits for the journal at most. */
+const WRITING_MS = 5_000;
+
 /** Lanes that may be lost in one push before no other one comes in their place. */
 const MOST_LOST = 4;
 
@@ -254,7 +257,7 @@ export class Packing {
       if (this.#records !== undefined) this.#hasPast = await this.#records.restore((bytes) => this.#restore(bytes));
       return;
     }
-    throw new Error("no lane came up");
+    throw new Error("no lane is left");
   }
 
   async #restore(bytes: Uint8Array<ArrayBuffer>): Promise<Extract<FromDesk, { type: "restored" }> | undefined> {
@@ -303,7 +306,7 @@ export class Packing {
       if (message.type !== "alive") this.#fromDesk(message);
     });
     void desk.ended.then(() => {
-      this.#breakDown("the authority is gone");
+      this.#breakDown("there is no authority");
     });
   }
 
@@ -359,7 +362,7 @@ export class Packing {
         this.#records?.append(message.bytes);
         break;
       case "noted":
-        void this.#release(message.xorb);
+        this.#release(message.xorb);
         break;
       case "distrusted":
         this.#news({ type: "lost", xorbs: [], again: [...message.again] });
@@ -422,12 +425,16 @@ export class Packing {
     hand.seat.port.post({ type: "ingest", call: id, task: { ...task, helper: port1 } }, [port1]);
   }
 
-  /** Gives the room of a stored body to the next one, as soon as it is written down: however slow the journal is, little is done twice. */
-  async #release(xorb: number): Promise<void> {
-    await this.#records?.written;
-    const body = this.#bodies.get(xorb);
-    this.#bodies.delete(xorb);
-    if (body !== undefined) this.#hands.get(body.lane)?.seat.port.post({ type: "stored", body: body.body });
+  /** Gives the room of a stored body to the next one when that is written down, so that little is done twice, unless writing stalls. */
+  #release(xorb: number): void {
+    const release = (): void => {
+      clearTimeout(timer);
+      const body = this.#bodies.get(xorb);
+      this.#bodies.delete(xorb);
+      if (body !== undefined) this.#hands.get(body.lane)?.seat.port.post({ type: "stored", body: body.body });
+    };
+    const timer = setTimeout(release, WRITING_MS);
+    void (this.#records?.written() ?? Promise.resolve()).then(release);
   }
 
   #checkFlushed(): void {
@@ -451,7 +458,7 @@ export class Packing {
 
   #askDesk(watch: Watch, message: (call: number) => ToDesk, transfer?: Transferable[]): Promise<Outcome> {
     return this.#calls.open(watch, (id, call) => {
-      if (this.#desk === undefined) call.settle(failed("there is no authority yet"));
+      if (this.#desk === undefined) call.settle(failed("there is no authority"));
       else this.#desk.port.post(message(id), transfer);
     });
   }

@@ -8,8 +8,9 @@
 export interface PackJournal {
   /** All records of earlier runs and of this one. */
   read(): Promise<Uint8Array<ArrayBuffer>>;
-  /** Resolves when they are written, or never will be. */
-  append(bytes: Uint8Array<ArrayBuffer>): Promise<void>;
+  append(bytes: Uint8Array<ArrayBuffer>): void;
+  /** Resolves when all that was appended until now is written, or never will be. */
+  written(): Promise<void>;
   /** Keeps these in place of all. */
   replace(bytes: Uint8Array<ArrayBuffer>): void;
   /** What was read cannot be used; it will be replaced. */
@@ -27,7 +28,6 @@ export class Records {
   #longBytes: number;
   /** What came while they are made short. */
   #held: Uint8Array<ArrayBuffer>[] | undefined;
-  #written: Promise<void> = Promise.resolve();
 
   /** `longBytes`: from which on they are made short. */
   constructor(journal: PackJournal, longBytes = LONG_BYTES) {
@@ -53,13 +53,13 @@ export class Records {
 
   append(bytes: Uint8Array<ArrayBuffer>): void {
     this.#bytes += bytes.length;
-    if (this.#held === undefined) this.#written = this.#journal.append(bytes);
+    if (this.#held === undefined) this.#journal.append(bytes);
     else this.#held.push(bytes);
   }
 
   /** Resolves when all that was given until now is written, or never will be; what came while they are made short is not waited for. */
-  get written(): Promise<void> {
-    return this.#written;
+  written(): Promise<void> {
+    return this.#journal.written();
   }
 
   /** Makes them short when they are long, by `shorten`, which may bring nothing. */
@@ -76,6 +76,6 @@ export class Records {
       this.#bytes = short.length + held.reduce((sum, { length }) => sum + length, 0);
     }
     this.#longBytes = Math.max(this.#leastBytes, 2 * this.#bytes);
-    for (const bytes of held) this.#written = this.#journal.append(bytes);
+    for (const bytes of held) this.#journal.append(bytes);
   }
 }
