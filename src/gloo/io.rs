@@ -13,21 +13,13 @@ use super::body::{assemble, lost_file};
 use super::clock::{self, Pace};
 use super::driver::{Io, News, Work};
 use super::pack::Packing;
-use super::source::{UploadFile, blob_of, internal};
+use super::source::{PIECE_BYTES, UploadFile, WINDOW_BYTES, blob_of, internal};
 use super::transport;
 use crate::hash::{GitBlob, Sha256, base64, hex, sha256_many};
 use crate::http::{Answer, BodyPart, FileIdx, Request, Response};
+use crate::limits::SAMPLE_BYTES;
 use crate::step::{DigestKind, Failure, Input, ProbeFile, Probed, Step, StepId, Tell};
 use crate::time::Millis;
-
-/// Bytes of a file that the Hub looks at to say how it is to be stored.
-const SAMPLE_BYTES: u64 = 512;
-
-/// Bytes per read of a digest.
-const WINDOW_BYTES: u64 = 4 * 1024 * 1024;
-
-/// Bytes that are digested at once.
-const PIECE_BYTES: usize = 1024 * 1024;
 
 /// The means of one job. Clones are the same.
 #[derive(Clone)]
@@ -51,11 +43,12 @@ impl PageIo {
         self.packing.borrow().clone().ok_or_else(|| internal("nothing is packed in this job"))
     }
 
-    async fn probe(self, probes: Vec<ProbeFile>) -> Vec<Result<Probed, Failure>> {
+    async fn probe(self, probes: Vec<ProbeFile>, report: impl Fn(u64)) -> Vec<Result<Probed, Failure>> {
         let mut results = Vec::with_capacity(probes.len());
         for probe in probes {
             self.pace.turn().await;
             results.push(self.probe_one(probe).await);
+            report(results.len() as u64);
         }
         results
     }
@@ -167,7 +160,8 @@ impl Io for PageIo {
         };
         let work: (StepId, Work) = match step {
             Step::Probe { id, files } => {
-                (id, Box::pin(async move { Input::Probed { id, files: io.probe(files).await } }))
+                let report = report(id);
+                (id, Box::pin(async move { Input::Probed { id, files: io.probe(files, report).await } }))
             }
             Step::Digest { id, file, size, kind, .. } => {
                 let digest = io.digest(file, size, kind, report(id));

@@ -10,7 +10,7 @@ use std::rc::Rc;
 use super::changes::Changes;
 use super::clock::{Pace, now_seconds};
 use super::driver::News;
-use super::source::{UploadFile, internal};
+use super::source::{PIECE_BYTES, UploadFile, WINDOW_BYTES, internal};
 use crate::dedup::{Authority, FinishedFile, ReadyShard};
 use crate::error::Error;
 use crate::hash::{XetHash, hex, unhex};
@@ -23,12 +23,6 @@ use crate::xorb::Compression;
 
 /// The only lane.
 const LANE: u16 = 0;
-
-/// Bytes per read.
-const WINDOW_BYTES: u64 = 4 * 1024 * 1024;
-
-/// Bytes that go through the engine at once.
-const PIECE_BYTES: usize = 1024 * 1024;
 
 /// See the module. Clones are the same data plane.
 #[derive(Clone)]
@@ -189,8 +183,9 @@ impl Packing {
     /// Passes a word on.
     pub(super) fn tell(&self, tell: Tell) {
         self.take(tell);
-        // What breaks the engine is found by whoever waits for it: the same call fails there.
-        let _ = self.go_on(false);
+        if let Err(error) = self.go_on(false) {
+            self.0.news.put(Input::Failed { id: self.0.id, failure: of_engine(error) });
+        }
     }
 
     fn take(&self, tell: Tell) {

@@ -13,6 +13,12 @@ use crate::error::{Code, Error};
 use crate::step::Failure;
 use crate::time::Millis;
 
+/// Bytes per read.
+pub(super) const WINDOW_BYTES: u64 = 4 * 1024 * 1024;
+
+/// Bytes of a window that are worked on before the page has its turn.
+pub(super) const PIECE_BYTES: usize = 1024 * 1024;
+
 /// Time for one read; a file may lie in a cloud, and be fetched when it is read.
 const READ_TIME: Millis = Millis(2 * 60 * 1000);
 

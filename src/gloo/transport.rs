@@ -4,9 +4,10 @@
 //! sent. What it says of a failure contains nothing of a header and no query.
 
 use gloo_net::http::{Headers, Method, RequestBuilder, Response};
-use js_sys::Reflect;
-use wasm_bindgen::JsValue;
-use web_sys::{AbortController, RequestCredentials, RequestRedirect};
+use js_sys::{Reflect, Uint8Array};
+use wasm_bindgen::{JsCast, JsValue};
+use wasm_bindgen_futures::JsFuture;
+use web_sys::{AbortController, Blob, RequestCredentials, RequestRedirect};
 
 use crate::error::Code;
 use crate::http::{self, without_query};
@@ -79,13 +80,17 @@ impl Answer {
 
     /// The answer without its body, and its body.
     pub(super) async fn bytes(self) -> Result<(http::Response, Vec<u8>), Failure> {
-        let said = self.response.headers().get("content-length").and_then(|length| length.parse::<u64>().ok());
-        if said.is_some_and(|length| length > LONGEST_ANSWER_BYTES) {
-            let message = format!("{}: the answer has more than {LONGEST_ANSWER_BYTES} bytes", self.place);
+        let head = self.head(String::new());
+        let Answer { response, place, _stop } = self;
+        // As a blob it takes no memory here, whatever its size.
+        let blob = web_sys::Response::from(response).blob().map_err(|_| lost(&place))?;
+        let blob: Blob = JsFuture::from(blob).await.map_err(|_| lost(&place))?.unchecked_into();
+        if blob.size() > LONGEST_ANSWER_BYTES as f64 {
+            let message = format!("{place}: the answer has more than {LONGEST_ANSWER_BYTES} bytes");
             return Err(Failure { code: Code::Unsupported, message });
         }
-        let body = self.response.binary().await.map_err(|_| lost(&self.place))?;
-        Ok((self.head(String::new()), body))
+        let body = JsFuture::from(blob.array_buffer()).await.map_err(|_| lost(&place))?;
+        Ok((head, Uint8Array::new(&body).to_vec()))
     }
 
     fn head(&self, body: String) -> http::Response {
