@@ -46,7 +46,11 @@ impl PushHandle {
 
     /// Keeps a journal from now on, and takes over what an earlier run of the same push has written. How many of its bytes: what stands
     /// behind them must be forgotten, and everything when there are none.
-    pub fn restore(&mut self, #[wasm_bindgen(js_name = "nowMs")] now_ms: f64, control: &[u8]) -> Result<usize, JsValue> {
+    pub fn restore(
+        &mut self,
+        #[wasm_bindgen(js_name = "nowMs")] now_ms: f64,
+        control: &[u8],
+    ) -> Result<usize, JsValue> {
         self.0.restore(millis(now_ms), control).map_err(thrown)
     }
 
