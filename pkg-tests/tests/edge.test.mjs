@@ -27,7 +27,9 @@ const SECRET = randomBytes(24).toString("hex");
 function send(url, { method = "PUT", headers = {}, length, pieces }) {
   return new Promise((resolve, reject) => {
     const started = performance.now();
-    const sent = request(url, { method, headers: { "content-length": length, ...headers } }, (answer) => {
+    // A connection of its own: one that was kept may be closed in the moment in which it is used again.
+    const own = { agent: false, method, headers: { "content-length": length, ...headers } };
+    const sent = request(url, own, (answer) => {
       const parts = [];
       answer.on("data", (part) => parts.push(part));
       answer.once("end", () => {

@@ -197,8 +197,8 @@ describe("in a page", () => {
     assert.ok(worker.dedupauthority_ask > 0);
     assert.equal(
       worker.read,
-      size(mixed) + mixed.get("text.txt").length,
-      "a regular file is read for its type, and sent",
+      size(mixed) + mixed.get("text.txt").length + 512,
+      "a regular file is looked at for its type, read for its oid, and sent",
     );
     assert.ok((await xorbs()).every(({ status }) => status === 200));
     await until(
