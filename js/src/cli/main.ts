@@ -12,6 +12,12 @@ function version(): string {
   return (manifest as { version: string }).version;
 }
 
+// Whoever reads may have enough before all is written. A failed write is told when everything else is done, so this stays.
+for (const stream of [process.stdout, process.stderr])
+  stream.on("error", (error: NodeJS.ErrnoException) => {
+    if (error.code !== "EPIPE") throw error;
+  });
+
 const words = process.argv.slice(2);
 if (words.length === 1 && ["--version", "-V", "version"].includes(words[0] ?? "")) {
   process.stdout.write(`${version()}\n`);

@@ -22,8 +22,6 @@ export async function run(
   const { signal, release } = listen(() => {
     out.note("Stopping; once more ends at once");
   });
-  // Whoever reads may have enough before all is written.
-  process.stdout.on("error", ignoreClosed);
   try {
     const usage: string[] = [];
     const parser = program(version, { settings, out, streams, signal }, (text) => usage.push(text));
@@ -46,7 +44,6 @@ export async function run(
     return failure.exitCode;
   } finally {
     release();
-    process.stdout.off("error", ignoreClosed);
   }
 }
 
@@ -60,8 +57,4 @@ function modeOf(words: readonly string[]): Mode {
 
 function withoutLabel(message: string): string {
   return message.replace(/^error: /, "");
-}
-
-function ignoreClosed(error: NodeJS.ErrnoException): void {
-  if (error.code !== "EPIPE") throw error;
 }
