@@ -4,6 +4,8 @@ import assert from "node:assert/strict";
 import { appendFileSync, mkdirSync, readdirSync, readFileSync, statSync, symlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { after, before, describe, test } from "node:test";
+import { setTimeout } from "node:timers/promises";
+import { pathToFileURL } from "node:url";
 import { cliEnvironment, hubferry, program, start } from "../harness/cli.mjs";
 import { differences, digestsBelow, digestsOf } from "../harness/compare.mjs";
 import { temporaryFolder } from "../harness/environment.mjs";
@@ -228,6 +230,35 @@ describe("the command line", () => {
     await hub.slowDown({});
     assert.equal(code, 130, stdout);
     assert.match(stdout, /Interrupted\r?\nRun the same command again/);
+  });
+
+  test("a second Ctrl-C gives the terminal its cursor back", async () => {
+    const parts = pathToFileURL(join(project(), "node_modules/hubferry/dist/cli/"));
+    const from = (name) => JSON.stringify(new URL(name, parts).href);
+    // A command that hangs, whatever it is told.
+    const hangs = `
+      import { listen } from ${from("interrupt.js")};
+      import { Output } from ${from("output.js")};
+      import { openMeter } from ${from("progress/meter.js")};
+      import { readSettings } from ${from("settings.js")};
+      const settings = readSettings({});
+      const out = new Output("human", process, settings.hasColor);
+      const { signal } = listen(() => out.note("Stopping"));
+      await openMeter({ settings, out, streams: process, signal });
+      setInterval(() => undefined, 1_000);
+    `;
+    writeFileSync(join(cwd, "hangs.mjs"), hangs);
+    const words = ["-qec", `${process.execPath} hangs.mjs`, join(home, "hangs")];
+    const { child, said, ended } = start("script", words, { ...options(), isTyped: true });
+    await until(() => said.stdout.includes(`${ESCAPE}[?25l`), 60);
+    child.stdin.write("\u0003");
+    await until(() => said.stdout.includes("Stopping"), 60);
+    await setTimeout(1_500);
+    assert.ok(!said.stdout.includes(`${ESCAPE}[?25h`), "the bar is still there");
+    child.stdin.write("\u0003");
+    const { code, stdout } = await ended;
+    assert.equal(code, 130, stdout);
+    assert.ok(stdout.includes(`${ESCAPE}[?25h`) && stdout.includes(`${ESCAPE}[?7h`), "cursor and line wrap are back");
   });
 
   test("Ctrl-C at a question answers nothing", async () => {

@@ -29,6 +29,8 @@ export class BarMeter implements Meter {
       // Signals are the business of whoever runs the command.
       gracefulExit: false,
     });
+    // A second Ctrl-C ends the process where it is; the terminal gets its cursor back.
+    process.once("exit", this.#restore);
     this.#bar.start(STEPS, 0, { text: "looking at what is there" });
     out.makeRoom(() => stream.write(CLEAR_LINE));
   }
@@ -38,7 +40,12 @@ export class BarMeter implements Meter {
   }
 
   end(): void {
+    process.off("exit", this.#restore);
     this.#out.makeRoom(() => undefined);
-    this.#bar.stop();
+    this.#restore();
   }
+
+  readonly #restore = (): void => {
+    this.#bar.stop();
+  };
 }
