@@ -33,8 +33,7 @@ export async function findUploadPaths(
   if (localPath === undefined) {
     if (kind === undefined)
       throw new InvalidInputError(`There is no file or folder ${JSON.stringify(local)} here: say what to upload`);
-    // The second path counts only after a first one.
-    return { local, kind, inRepo: kind === "file" ? local : ".", include };
+    return { local, kind, inRepo: pathInRepo ?? (kind === "file" ? local : "."), include };
   }
   // What is there is meant as it is, even if there are such characters in its name.
   if (kind === undefined && /[*?[]/.test(localPath)) {

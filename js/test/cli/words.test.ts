@@ -71,7 +71,7 @@ describe("paths of an upload", () => {
   };
   const files = { "model/a.bin": "a", "file.txt": "f", "w [v2].bin": "w" };
 
-  it.each<[string, [string, string?, string?], object]>([
+  it.each<[string, [string, (string | undefined)?, string?], object]>([
     // repo, local path, path in the repo, include → what they become
     ["the folder of the repo's name", ["me/model"], { local: "model", kind: "folder", inRepo: "." }],
     ["the file of the repo's name", ["me/file.txt"], { local: "file.txt", kind: "file", inRepo: "file.txt" }],
@@ -79,6 +79,12 @@ describe("paths of an upload", () => {
     ["a folder below a path", ["me/x", "model", "data"], { local: "model", kind: "folder", inRepo: "data" }],
     ["a file", ["me/x", "model/a.bin"], { local: "model/a.bin", kind: "file", inRepo: "a.bin" }],
     ["a file by another name", ["me/x", "file.txt", "b/c.txt"], { local: "file.txt", kind: "file", inRepo: "b/c.txt" }],
+    ["an address and its folder", ["me/model", undefined, "data"], { local: "model", kind: "folder", inRepo: "data" }],
+    [
+      "an address and its file",
+      ["me/file.txt", undefined, "b/c.txt"],
+      { local: "file.txt", kind: "file", inRepo: "b/c.txt" },
+    ],
     ["a pattern", ["me/x", "*.bin"], { local: ".", kind: "folder", inRepo: ".", include: ["*.bin"] }],
     ["a pattern to the root", ["me/x", "*.bin", "."], { local: ".", kind: "folder", inRepo: ".", include: ["*.bin"] }],
     ["a name that looks like one", ["me/x", "w [v2].bin"], { local: "w [v2].bin", kind: "file", inRepo: "w [v2].bin" }],
