@@ -3,9 +3,10 @@
  *
  * Invariant: no token is printed. Called by the commands.
  */
-import { chmod, mkdir, readFile, rm, writeFile } from "node:fs/promises";
+import { mkdir, readFile, rm } from "node:fs/promises";
 import { dirname } from "node:path";
 import { HubferryError } from "../errors.js";
+import { replaceFile } from "./replace-file.js";
 import { cleanToken, type Settings } from "./settings.js";
 
 /** A token, and where it comes from. */
@@ -27,9 +28,7 @@ export async function findToken(settings: Settings, given?: string): Promise<Fou
 export async function keepToken(settings: Settings, token: string): Promise<void> {
   try {
     await mkdir(dirname(settings.tokenPath), { recursive: true, mode: 0o700 });
-    await writeFile(settings.tokenPath, token, { mode: 0o600 });
-    // It may have been there with another mode.
-    await chmod(settings.tokenPath, 0o600);
+    await replaceFile(settings.tokenPath, token, 0o600);
   } catch (cause) {
     const why = cause instanceof Error ? cause.message : "no reason was given";
     throw new HubferryError("file_unreadable", `The token cannot be kept in ${settings.tokenPath} (${why})`, { cause });

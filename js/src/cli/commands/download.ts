@@ -1,5 +1,5 @@
 /** `hubferry download`: files of a repo, into a folder or into the cache that the Hub's clients share. */
-import { mkdir, realpath, rename, writeFile } from "node:fs/promises";
+import { mkdir, realpath } from "node:fs/promises";
 import { dirname, join, resolve } from "node:path";
 import { snapshotDownload, type SnapshotProgress } from "../../entry/node.js";
 import { bytesOf, count, counted } from "../../element/format.js";
@@ -11,6 +11,7 @@ import { openMeter, type Gauge } from "../progress/meter.js";
 import { readTarget } from "../target.js";
 import { Interrupted } from "../interrupt.js";
 import { literally } from "../literally.js";
+import { replaceFile } from "../replace-file.js";
 
 /** The options of the command. */
 export interface DownloadOptions extends CommonOptions {
@@ -97,8 +98,7 @@ async function rememberRevision(cache: string, revision: string, sha: string): P
   if (revision === sha) return;
   const place = join(cache, "refs", revision);
   await mkdir(dirname(place), { recursive: true });
-  await writeFile(`${place}.new`, sha);
-  await rename(`${place}.new`, place);
+  await replaceFile(place, sha);
 }
 
 function snapshotGauge({ files, bytes }: SnapshotProgress): Gauge {
