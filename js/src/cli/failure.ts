@@ -24,12 +24,11 @@ export const USAGE = 2;
 /** What to do, by code: a command for what the message can say in general only. */
 const HINTS: Partial<Record<ErrorCode, string>> = {
   unauthorized: "Give a token that is good: `hubferry login`, the variable HF_TOKEN, or --token",
-  forbidden:
-    "The token needs the right to write to this repo; `hubferry whoami` says whose it is; --create-pr needs less",
-  offline: "Check the connection, then run the same command again: it goes on where it was",
-  timeout: "Check the connection, then run the same command again: it goes on where it was",
-  server_error: "Run the same command again later: it goes on where it was",
-  rate_limited: "Run the same command again later: it goes on where it was",
+  forbidden: "The token has no right to this; `hubferry whoami` says whose it is",
+  offline: "Check the connection, then run the same command again",
+  timeout: "Check the connection, then run the same command again",
+  server_error: "Run the same command again later",
+  rate_limited: "Run the same command again later",
 };
 
 /** Describes what a command has thrown. */

@@ -6,10 +6,11 @@ import { Interrupted, listen } from "../../src/cli/interrupt.js";
 import { Output, type Mode } from "../../src/cli/output.js";
 import { LineMeter } from "../../src/cli/progress/lines.js";
 import { openMeter } from "../../src/cli/progress/meter.js";
-import { pushGauge, warningText } from "../../src/cli/progress/push.js";
+import { follow, pushGauge, warningText } from "../../src/cli/progress/push.js";
 import { readSettings, type Environment } from "../../src/cli/settings.js";
 import { HubferryError, InvalidInputError } from "../../src/errors.js";
 import { noProgress, type CommitOutput, type CommittedFile, type Progress } from "../../src/upload/events.js";
+import { Job } from "../../src/upload/job.js";
 import { heard, type HeardStreams } from "./streams.js";
 
 const TOKEN = `hf_${"T".repeat(34)}`;
@@ -82,7 +83,12 @@ describe("a command that fails", () => {
     [
       "one that time helps with",
       new HubferryError("offline", "Away"),
-      { hint: expect.stringMatching(/goes on/) as string },
+      { hint: "Check the connection, then run the same command again" },
+    ],
+    [
+      "one that rights help with",
+      new HubferryError("forbidden", "Not you"),
+      { hint: "The token has no right to this; `hubferry whoami` says whose it is" },
     ],
     ["Ctrl-C", new Interrupted("SIGINT"), { code: "aborted", exitCode: 130 }],
     ["SIGTERM", new Interrupted("SIGTERM"), { code: "aborted", exitCode: 143 }],
@@ -99,6 +105,19 @@ describe("a command that fails", () => {
     ["no error", "text", { code: "internal", exitCode: 1 }],
   ])("ends as it should: %s", (_, error, expected) => {
     expect(failureOf(error)).toMatchObject(expected);
+  });
+});
+
+describe("a push that is interrupted", () => {
+  it.each([
+    ["says that it goes on", true, "Run the same command again: it goes on where it was"],
+    ["says nothing when it begins anew", false, undefined],
+  ])("%s", async (_, continues, hint) => {
+    const { out } = output("quiet");
+    const context = { settings: readSettings({}), out, streams: heard(), signal: new AbortController().signal };
+    const stopped = (): Job => new Job(() => Promise.reject(new Interrupted("SIGINT")), undefined);
+    const error: unknown = await follow(stopped, context, continues).catch((error: unknown) => error);
+    expect(failureOf(error)).toMatchObject({ code: "aborted", hint });
   });
 });
 

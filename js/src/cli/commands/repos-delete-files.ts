@@ -26,5 +26,5 @@ export async function removeFiles(
   const hub = await hubParams(context, options.token);
   const params = { ...hub, repo, patterns, branch: revision, isPullRequest: createPr };
   const message = { commitTitle: commitMessage, commitDescription };
-  tellResult(await follow(() => deleteFiles({ ...params, ...message }), context), context);
+  tellResult(await follow(() => deleteFiles({ ...params, ...message }), context, false), context);
 }

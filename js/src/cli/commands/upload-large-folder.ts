@@ -32,5 +32,5 @@ export async function uploadLarge(
     ...{ folder: resolve(folder), allowPatterns: options.include, ignorePatterns: options.exclude },
     ...{ numWorkers: options.numWorkers, gitignore: "hub" as const },
   };
-  tellResult(await follow(() => uploadLargeFolder(params), context), context);
+  tellResult(await follow(() => uploadLargeFolder(params), context, true), context);
 }

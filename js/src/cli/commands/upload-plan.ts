@@ -25,7 +25,7 @@ export async function tellPlan(task: UploadTask, context: Context): Promise<void
 
 async function planOf(task: UploadTask, context: Context): Promise<UploadPlan> {
   const params = folderParams(task);
-  return await follow(() => uploadFolder({ ...params, dryRun: true }), context);
+  return await follow(() => uploadFolder({ ...params, dryRun: true }), context, false);
 }
 
 /** Of a repo that is not there yet, everything is new. */

@@ -76,8 +76,9 @@ export async function upload(
     repo: target.repo,
     visibility: options.private === true ? "private" : undefined,
   });
-  const begin = await pushOf({ ...task, repo });
-  const output = await follow(begin, context);
+  const continues = await isContinued(paths);
+  const begin = pushOf({ ...task, repo }, continues);
+  const output = await follow(begin, context, continues);
   tellResult(output, context);
 }
 
@@ -118,11 +119,16 @@ export function folderParams({ repo, paths, options, hub }: UploadTask): Paramet
   };
 }
 
+/** Whether the push keeps what is done. */
+async function isContinued({ kind, local }: UploadPaths): Promise<boolean> {
+  return kind !== "file" || (await stat(local)).size >= CONTINUED_BYTES;
+}
+
 /** What begins the push. */
-async function pushOf(task: UploadTask): Promise<() => UploadJob> {
+function pushOf(task: UploadTask, continues: boolean): () => UploadJob {
   const { paths, options, hub, repo } = task;
   const params = folderParams(task);
-  if (paths.kind !== "file" || (await stat(paths.local)).size >= CONTINUED_BYTES) return () => uploadFolder(params);
+  if (continues) return () => uploadFolder(params);
   const { branch, createBranch, isPullRequest, commitTitle } = params;
   const file = { path: paths.inRepo, content: pathToFileURL(resolve(paths.local)) };
   const { commitDescription } = options;

@@ -12,8 +12,8 @@ const NAMED = 5;
 /** What is stored has to be committed yet. */
 const ALMOST = 0.99;
 
-/** Follows a job, and brings its result. */
-export async function follow<T>(start: () => UploadJob<T>, context: Context): Promise<T> {
+/** Follows a job, and brings its result. `continues`: the same command goes on where this job was stopped. */
+export async function follow<T>(start: () => UploadJob<T>, context: Context, continues: boolean): Promise<T> {
   const meter = await openMeter(context);
   try {
     const job = start();
@@ -23,7 +23,7 @@ export async function follow<T>(start: () => UploadJob<T>, context: Context): Pr
     }
     return await job;
   } catch (error) {
-    if (error instanceof Interrupted) error.hint = "Run the same command again: it goes on where it was";
+    if (continues && error instanceof Interrupted) error.hint = "Run the same command again: it goes on where it was";
     throw error;
   } finally {
     meter.end();
