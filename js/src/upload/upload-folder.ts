@@ -183,14 +183,14 @@ async function* plan(
       for (const { message, path } of unreadable)
         control.emit({ event: "warning", code: "file_skipped", message, paths: path === undefined ? [] : [path] });
     }
-    for (const finding of await check.finish()) tell(finding, control);
+    for (const finding of await check.finish()) tellFinding(finding, control);
   } finally {
     check.free();
   }
 }
 
 /** A finding of the check: an error ends the push before anything is asked, a warning is told. */
-function tell({ code, severity, message, paths }: FolderFinding, control: Control): void {
+export function tellFinding({ code, severity, message, paths }: FolderFinding, control: Pick<Control, "emit">): void {
   if (severity === "warning") {
     control.emit({ event: "warning", code, message, paths });
     return;
