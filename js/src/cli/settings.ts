@@ -3,12 +3,10 @@
  */
 import { homedir } from "node:os";
 import { dirname, join } from "node:path";
+import { HUB_URL } from "../hub/params.js";
 
 /** Variables by name. */
 export type Environment = Readonly<Record<string, string | undefined>>;
-
-/** The public Hub. */
-const PUBLIC_HUB = "https://huggingface.co";
 
 /** Everything that the environment decides. */
 export interface Settings {
@@ -41,7 +39,7 @@ export function readSettings(environment: Environment): Settings {
   const home = expand(said("HF_HOME") ?? join(said("XDG_CACHE_HOME") ?? join(homedir(), ".cache"), "huggingface"));
   const tokenPath = expand(said("HF_TOKEN_PATH") ?? join(home, "token"));
   return {
-    hubUrl: (said("HF_ENDPOINT") ?? PUBLIC_HUB).replace(/\/+$/, ""),
+    hubUrl: (said("HF_ENDPOINT") ?? HUB_URL).replace(/\/+$/, ""),
     home,
     tokenPath,
     storedTokensPath: join(dirname(tokenPath), "stored_tokens"),
