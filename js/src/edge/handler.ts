@@ -43,7 +43,7 @@ export interface UploadHandlerOptions<Env = unknown> extends Limits, PathRules {
   concurrentUploads?: number | undefined;
   /** Seconds in which some of a body must come. @default 60 */
   stallSeconds?: number | undefined;
-  /** Bytes that are read past, so that a refusal arrives. @default 64 MiB */
+  /** Bytes that are read past before an answer, so that it arrives. @default 64 MiB */
   drainBytes?: number | undefined;
   /** Used for every request to the Hub and its stores. @default the platform's */
   fetch?: Fetch | undefined;
@@ -91,8 +91,11 @@ export type UploadHandler<Env = unknown> = (
   ctx?: ExecutionContextLike,
 ) => Promise<Response>;
 
-/** Bytes that are read past after a refusal. */
+/** Bytes that are read past before an answer. */
 const DRAIN_BYTES = 64 * 1024 * 1024;
+
+/** Seconds in which some of a body must come. */
+const STALL_SECONDS = 60;
 
 /** A size that {@link UploadHandlerOptions.concurrentUploads} has room for in 128 MB, with two. */
 const CONCURRENT_UPLOADS = 2;
@@ -146,6 +149,7 @@ async function answer<Env>(
     headers = { ...headers, ...allowed };
     if (cors !== undefined && isPreflight(request)) return preflight(allowed, cors);
     const done = await upload(options, room, request, env, visit);
+    await drain(request, visit, options);
     const status = done.state === "added" ? 201 : 200;
     report(options, { status, path: done.path });
     return Response.json(done, { status, headers });
@@ -187,11 +191,8 @@ async function upload<Env>(
   if (room.left <= 0) throw new Refusal("busy", "Too many uploads at once; come again", { "retry-after": "5" });
   room.left -= 1;
   try {
-    const { maxSize, stallMs } = {
-      maxSize: leastMaxSize(options, grant),
-      stallMs: (options.stallSeconds ?? 60) * 1000,
-    };
-    const body = await openBody(request.body, known, { maxSize, stallMs }, (drain) => (visit.drain = drain));
+    const intake = { maxSize: leastMaxSize(options, grant), stallMs: stallMsOf(options) };
+    const body = await openBody(request.body, known, intake, (drain) => (visit.drain = drain));
     const accessToken = await fromEnv(options.accessToken, env);
     if (typeof (accessToken as unknown) !== "string" || accessToken === "") {
       throw misconfigured(new InvalidInputError("accessToken is missing in env"));
@@ -257,13 +258,14 @@ async function push<Env>(
 }
 
 /** Reads past what has not been read. */
-async function drain<Env>(
-  { body }: Request,
-  { drain }: Visit,
-  { drainBytes = DRAIN_BYTES, stallSeconds = 60 }: UploadHandlerOptions<Env>,
-): Promise<void> {
+async function drain<Env>({ body }: Request, { drain }: Visit, options: UploadHandlerOptions<Env>): Promise<void> {
+  const { drainBytes = DRAIN_BYTES } = options;
   if (drain !== undefined) await drain(drainBytes);
-  else if (body !== null && !body.locked) await new ByteReader(body, stallSeconds * 1000).drain(drainBytes);
+  else if (body !== null && !body.locked) await new ByteReader(body, stallMsOf(options)).drain(drainBytes);
+}
+
+function stallMsOf<Env>({ stallSeconds = STALL_SECONDS }: UploadHandlerOptions<Env>): number {
+  return stallSeconds * 1000;
 }
 
 function report<Env>({ onAnswer }: UploadHandlerOptions<Env>, told: Omit<AnswerReport, "engineBytes">): void {
