@@ -211,6 +211,8 @@ async function granted<Env>(
   let said: unknown;
   try {
     said = await authorize(asked);
+    // An odd limit would be none.
+    if (typeof said === "object" && said !== null) checkLimits(said);
   } catch (error) {
     // Whatever else is thrown, a secret that is missing for one, is not the client's business.
     throw error instanceof Refusal ? error : misconfigured(error);

@@ -272,6 +272,9 @@ describe("nothing reaches the Hub of a request", () => {
       [false, 401, "unauthorized"],
       [undefined, 401, "unauthorized"],
       ["yes", 401, "unauthorized"],
+      [{ maxSize: NaN }, 500, "internal"],
+      [{ maxSize: -1 }, 500, "internal"],
+      [{ contentTypes: "text/plain" }, 500, "internal"],
       [new Refusal("rate_limited", "Slowly"), 429, "rate_limited"],
       [new Error(`the database of ${hub.token} is down`), 500, "internal"],
     ];
@@ -282,7 +285,7 @@ describe("nothing reaches the Hub of a request", () => {
       };
       const { upload } = await handlerOf({ authorize });
       const refusal = await refusalIn(await upload(request("a.txt")));
-      expect(refusal).toMatchObject({ status, code });
+      expect(refusal, JSON.stringify(said)).toMatchObject({ status, code });
       expect(refusal.message).not.toContain("hf_");
       expect(await hub.requests()).toEqual([]);
     }
