@@ -1,5 +1,5 @@
 /**
- * Addresses that are good for one upload until a time: made by a server that has a secret, used by a page that has none.
+ * Addresses that are good for one path until a time: made by a server that has a secret, used by a page that has none.
  *
  * Signed are the method, the path, the end, and the limits; any of them changed makes the signature another one. The host is not: a Worker
  * answers under several.
@@ -43,7 +43,7 @@ const NAMES = {
 const SECRET_CHARS = 16;
 
 /**
- * Makes an address for one upload.
+ * Makes an address for uploads to one path until a time.
  *
  * Errors: `invalid_input`.
  *
@@ -96,12 +96,13 @@ export function signedUrl<Env = unknown>({ secret }: SignedUrlOptions<Env>): Aut
   };
 }
 
+/** What is empty stands for nothing, as in {@link signedText}. */
 function grantOf(query: URLSearchParams): Limits {
   const maxSize = query.get(NAMES.maxSize);
   const type = query.get(NAMES.type);
   return {
-    ...(maxSize !== null && { maxSize: Number(maxSize) }),
-    ...(type !== null && { contentTypes: [type] }),
+    ...(maxSize && { maxSize: Number(maxSize) }),
+    ...(type && { contentTypes: [type] }),
   };
 }
 

@@ -265,6 +265,9 @@ describe("nothing reaches the Hub of a request", () => {
     expect(await put(`${ADDRESS}a.txt`)).toBe("unauthorized");
     expect(await hub.requests()).toEqual([]);
     expect((await upload(request((await sign({ maxSize: 7 })).slice(ADDRESS.length)))).status).toBe(201);
+    // What is added empty stands for nothing, as in what was signed.
+    const more = `${await sign({})}&upload-max-size=&upload-type=`;
+    expect((await upload(request(more.slice(ADDRESS.length)))).status).toBe(200);
   });
 
   it("for which whoever authorizes says anything but yes, or fails", async () => {
