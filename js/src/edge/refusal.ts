@@ -93,7 +93,7 @@ const PUSH: Partial<Record<ErrorCode, RefusalCode>> = {
 
 /** Codes of the engine whose own sentence is for this server's operator, not for its clients. */
 const PRIVATE: Partial<Record<RefusalCode, string>> = {
-  hub_failed: "The Hub did not take the file; nothing was committed",
+  hub_failed: "The Hub did not take the file; nothing is known to be committed",
   not_found: "The repo that files go to was not found",
   internal: "Something is wrong here; nothing is known to be committed",
 };

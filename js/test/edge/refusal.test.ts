@@ -28,6 +28,12 @@ it("of what only the operator can change no detail is told", () => {
   expect(refusalOf("nonsense")).toMatchObject({ status: 500 });
 });
 
+it("where a commit may have been made nobody says that there is none", () => {
+  for (const code of ["integrity", "timeout", "protocol", "server_error", "internal"] as const) {
+    expect(refusalOf(new HubferryError(code, "why")).message, code).toMatch(/nothing is known to be committed$/);
+  }
+});
+
 it("what was wrong with the body counts more than what came of it", () => {
   const error = new HubferryError("file_changed", "it has changed");
   const rows = { short: 400, long: 413, digest: 422, spent: 503, unpromised: 422, stalled: 408, broken: 400 } as const;
