@@ -3,7 +3,8 @@
  *
  * A body that lies in the engine's memory, or is read as it is sent, goes piece by piece through a stream of fixed length: so it has a
  * `Content-Length`, which stores insist on; nothing is copied as a whole; and one that ends early breaks the request instead of becoming a
- * shorter object. Invariant: memory that may have grown is looked at anew before each piece.
+ * shorter object. Redirects are followed by workerd, which keeps credentials from other origins from the compatibility date 2025-09-01 on.
+ * Invariant: memory that may have grown is looked at anew before each piece.
  */
 import { engineMemory } from "./memory.js";
 import { Slots } from "./slots.js";
