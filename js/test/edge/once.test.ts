@@ -7,8 +7,8 @@ import { Once, OnceBlob, type Promised } from "../../src/source/once.js";
 const content = Uint8Array.from({ length: 300_000 }, (_, index) => (index * 7 + (index >> 8)) % 251);
 const sha256 = createHash("sha256").update(content).digest("hex");
 
-/** A stream of bytes or not, in pieces of odd sizes. */
-function streamOf(bytes: Uint8Array, type?: "bytes"): ReadableStream<Uint8Array> {
+/** A stream of bytes or not, in pieces of odd sizes, each made when it is asked for and told to `onPiece`. */
+function streamOf(bytes: Uint8Array, type?: "bytes", onPiece?: (length: number) => void): ReadableStream<Uint8Array> {
   let at = 0;
   const source = {
     ...(type && { type }),
@@ -18,10 +18,12 @@ function streamOf(bytes: Uint8Array, type?: "bytes"): ReadableStream<Uint8Array>
         (controller.byobRequest as ReadableStreamBYOBRequest | undefined)?.respond(0);
         return;
       }
-      controller.enqueue(bytes.slice(at, (at += 4_099)));
+      const piece = bytes.slice(at, (at += 4_099));
+      onPiece?.(piece.length);
+      controller.enqueue(piece);
     },
   };
-  return new ReadableStream(source as UnderlyingByteSource);
+  return new ReadableStream(source as UnderlyingByteSource, { highWaterMark: 0 });
 }
 
 const onceOf = (promised: Partial<Promised> = {}, bytes = content, type?: "bytes"): Once =>
@@ -99,10 +101,17 @@ it("a stream that stands still is not waited for, one that fails says so", async
   expect(await troubleOf(new Once(failing, { size: 10 }), 0, 10)).toBe("broken");
 });
 
-it("is read past when nobody wants the rest", async () => {
-  const once = onceOf({ staysOpen: true });
+it.each([
+  ["to its end", 1_000_000, content.length],
+  ["as far as is said", 100_000, 25 * 4_099],
+])("is read past when nobody wants the rest, %s", async (_, mostBytes, come) => {
+  let pulled = 0;
+  const stream = streamOf(content, undefined, (length) => (pulled += length));
+  const once = new Once(stream, { size: content.length, staysOpen: true });
   await once.read(0, 512);
   await once.end();
-  await once.drain(1_000_000);
+  expect(pulled).toBe(4_099);
+  await once.drain(mostBytes);
+  expect(pulled).toBe(come);
   expect(await troubleOf(once, 512, 600)).toBe("short");
 });
