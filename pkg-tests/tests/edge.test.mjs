@@ -306,7 +306,27 @@ describe("an upload address at the edge", () => {
     assert.ok((await peak()) <= before.engine + 2 * ENGINE_BYTES, "two at a time, and none that stays");
   });
 
+  test("of what the Hub refuses the operator is told all, the client little, and nobody the token", async () => {
+    const before = commits();
+    await hub.order({ route: "commit", fault: { kind: "status", status: 403, body: '{"error":"not by this one"}' } });
+    const { status, text } = await put("/files/refused.txt", Buffer.from("refused"));
+    await hub.heal();
+    assert.equal(status, 502, text);
+    assert.ok(!text.includes("not by this one"), text);
+    assert.ok(!text.includes(hub.token), text);
+    assert.equal(commits(), before);
+    let line;
+    await until(() => (line = worker.said.find((said) => said.includes('"path":"refused.txt"'))) !== undefined);
+    assert.ok(line.includes("not by this one") && line.includes('"statusCode":403'), line);
+    assert.ok(!line.includes(hub.token), line);
+  });
+
   test("the token of the Hub is in no line that was logged", () => {
+    // Of each case that is refused there is one at least.
+    const codes = new Set(worker.said.map((line) => /^answered .*?"code":"(\w+)"/.exec(line)?.[1]));
+    for (const code of ["unauthorized", "too_large", "unsupported_type", "hub_failed"]) {
+      assert.ok(codes.has(code), `${code} is not among ${[...codes].join(", ")}`);
+    }
     assert.ok(!worker.said.some((line) => line.includes(hub.token)));
   });
 });

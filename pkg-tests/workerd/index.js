@@ -17,8 +17,17 @@ const upload = createUploadHandler({
   ignorePatterns: ["*.exe"],
   maxSize: 1024 ** 3,
   contentTypes: ["application/octet-stream", "text/*"],
-  onAnswer: ({ engineBytes }) => (peak = Math.max(peak, engineBytes)),
+  onAnswer: ({ error, ...report }) => {
+    peak = Math.max(peak, report.engineBytes);
+    console.log(`answered ${JSON.stringify({ ...report, errors: chainOf(error) })}`);
+  },
 });
+
+/** All that an error says, and what caused it. */
+function chainOf(error) {
+  if (!(error instanceof Error)) return [];
+  return [{ ...error, message: error.message, stack: error.stack }, ...chainOf(error.cause)];
+}
 
 export default {
   async fetch(request, env, ctx) {

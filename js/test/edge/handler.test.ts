@@ -324,6 +324,16 @@ describe("what goes wrong at the Hub", () => {
     }
   });
 
+  it("is told without the token also where the Hub repeats it", async () => {
+    const { upload } = await handlerOf();
+    const body = JSON.stringify({ error: `nothing is committed by ${hub.token}` });
+    await hub.order({ route: "commit", fault: { kind: "status", status: 422, body } });
+    const refusal = await refusalIn(await upload(request("a.txt")));
+    expect(refusal).toMatchObject({ status: 422, code: "rejected" });
+    expect(refusal.message).toContain("nothing is committed by …");
+    expect(refusal.message).not.toContain(hub.token);
+  });
+
   it.each([
     ["a store that refuses", { route: "cas.xorb", fault: { kind: "status", status: 400 } }, 422],
     ["a commit that is refused", { route: "commit", fault: { kind: "status", status: 422 } }, 422],
