@@ -32,9 +32,9 @@ export class Feedback extends DurableObject<Env> {
     `);
   }
 
-  /** Keeps an entry. */
+  /** Keeps an entry, with an id and the time, which are never the sender's. */
   add(entry: Record<string, unknown>): void {
-    const line = JSON.stringify({ id: crypto.randomUUID(), at: new Date().toISOString(), ...entry });
+    const line = JSON.stringify({ ...entry, id: crypto.randomUUID(), at: new Date().toISOString() });
     this.ctx.storage.sql.exec("INSERT INTO entry (line) VALUES (?)", line);
   }
 

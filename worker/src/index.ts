@@ -4,6 +4,7 @@
 import { Refusal } from "hubferry/edge";
 import type { Env } from "./env.js";
 import type { Feedback } from "./feedback.js";
+import { log } from "./log.js";
 import { sign, tokens, upload } from "./uploads.js";
 
 export { Feedback } from "./feedback.js";
@@ -32,20 +33,25 @@ async function byToken(
 ): Promise<Response> {
   try {
     await tokens({ request, env, path: "" });
+    return await serve(request, env);
   } catch (error) {
-    const { status, code, message } =
+    const { status, code, message, headers } =
       error instanceof Refusal ? error : new Refusal("internal", "Something is wrong here");
-    return Response.json({ error: { code, message } }, { status });
+    log({ status, code, error });
+    return Response.json({ error: { code, message } }, { status, headers });
   }
-  return await serve(request, env);
 }
 
 async function collect(request: Request, env: Env): Promise<Response> {
-  const text = await request.text();
-  const entry = text.length > ENTRY_BYTES ? undefined : parsed(text);
+  const length = request.headers.get("content-length");
+  // Looked at before anything is read: what comes unannounced may never end.
+  if (length === null) throw new Refusal("length_required", "Send the entry with its Content-Length");
+  if (!(Number(length) <= ENTRY_BYTES)) {
+    throw new Refusal("too_large", `An entry may have at most ${ENTRY_BYTES} bytes`);
+  }
+  const entry = parsed(await request.text());
   if (typeof entry !== "object" || entry === null || Array.isArray(entry)) {
-    const message = `Send one JSON object of at most ${ENTRY_BYTES} bytes`;
-    return Response.json({ error: { code: "invalid_request", message } }, { status: 400 });
+    throw new Refusal("invalid_request", "Send one JSON object");
   }
   await feedbackOf(env).add(entry as Record<string, unknown>);
   return Response.json({ kept: true }, { status: 202 });

@@ -1,6 +1,7 @@
 /** Files: `PUT /files/{path}` by those who have a token, or an address that one of them has signed. */
-import { bearer, createUploadHandler, signedUrl, signUploadUrl } from "hubferry/edge";
+import { bearer, createUploadHandler, Refusal, signedUrl, signUploadUrl } from "hubferry/edge";
 import type { Env } from "./env.js";
+import { log } from "./log.js";
 
 /** By token. */
 export const tokens = bearer<Env>({ tokens: ({ UPLOAD_TOKENS }) => UPLOAD_TOKENS.split(",").filter(Boolean) });
@@ -22,11 +23,7 @@ export const upload = createUploadHandler<Env>({
   ignorePatterns: ["*.exe", "*/.*"],
   maxSize: 1024 ** 3,
   cors: ({ ALLOWED_ORIGINS }) => ({ origins: ALLOWED_ORIGINS.split(",").filter(Boolean) }),
-  onAnswer: ({ status, code, path, error, engineBytes }) => {
-    console.log(
-      JSON.stringify({ status, code, path, engineBytes, error: error instanceof Error ? error.message : undefined }),
-    );
-  },
+  onAnswer: log,
 });
 
 /** What an address is to be good for. */
@@ -36,11 +33,10 @@ interface Wish {
   readonly contentType?: string;
 }
 
-/** `POST /sign`: an address for somebody without a token, such as a page. */
+/** `POST /sign`: an address for somebody without a token, such as a page. Errors: {@link Refusal}. */
 export async function sign(request: Request, env: Env): Promise<Response> {
   const wish: unknown = await request.json().catch(() => undefined);
-  if (!isWish(wish))
-    return Response.json({ error: { code: "invalid_request", message: "Send { path }" } }, { status: 400 });
+  if (!isWish(wish)) throw new Refusal("invalid_request", "Send { path }");
   const path = wish.path.split("/").map(encodeURIComponent).join("/");
   const url = await signUploadUrl({
     url: new URL(`/files/${path}`, request.url),
@@ -58,5 +54,6 @@ function isWish(wish: unknown): wish is Wish {
   const isSize = maxSize === undefined || (Number.isSafeInteger(maxSize) && (maxSize as number) >= 0);
   const isType =
     contentType === undefined || (typeof contentType === "string" && /^[\w.+-]+\/[\w.+*-]+$/.test(contentType));
-  return typeof path === "string" && path !== "" && isSize && isType;
+  // Half a character cannot stand in an address.
+  return typeof path === "string" && path !== "" && !/\p{Surrogate}/u.test(path) && isSize && isType;
 }

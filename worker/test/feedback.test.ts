@@ -17,9 +17,13 @@ const repo = bindings.FEEDBACK_REPO;
 beforeEach(forget);
 afterEach(heal);
 
-function tell(entry: string): Promise<Response> {
-  const headers = { authorization: "Bearer second-token" };
+function tell(entry: string | ReadableStream): Promise<Response> {
+  const headers = { authorization: "Bearer second-token", ...(typeof entry === "string" && lengthOf(entry)) };
   return ask("https://worker.example/feedback", { method: "POST", headers, body: entry });
+}
+
+function lengthOf(text: string): Record<string, string> {
+  return { "content-length": String(new TextEncoder().encode(text).length) };
 }
 
 /** What the clock does. */
@@ -114,8 +118,34 @@ describe("feedback", () => {
   });
 
   it("that is none is not taken", async () => {
-    for (const text of ["", "no JSON", "[1]", "7", JSON.stringify({ text: "x".repeat(20_000) })]) {
-      expect((await tell(text)).status).toBe(400);
+    for (const text of ["", "no JSON", "[1]", "7"]) expect((await tell(text)).status).toBe(400);
+  });
+
+  it("is not read where it says that it is long, or does not say how long it is", async () => {
+    // Few characters, of several bytes each.
+    for (const text of ["x".repeat(20_000), "€".repeat(6_000)]) {
+      const response = await tell(JSON.stringify({ text }));
+      expect(response.status).toBe(413);
+      expect(await response.json()).toMatchObject({ error: { code: "too_large" } });
     }
+    const endless = new ReadableStream<Uint8Array>({
+      pull: (controller) => {
+        controller.enqueue(new Uint8Array(65_536).fill(32));
+      },
+    });
+    const response = await tell(endless);
+    expect(response.status).toBe(411);
+    expect(await response.json()).toMatchObject({ error: { code: "length_required" } });
+  });
+
+  it("does not say itself when it came, or which one it is", async () => {
+    const known = await entries();
+    expect((await tell('{"text":"older","id":"mine","at":"1999-12-31T23:59:59.000Z"}')).status).toBe(202);
+    await tick();
+    const [line] = [...(await entries())].filter(([path]) => !known.has(path)).flatMap(([, lines]) => lines);
+    const { text, id, at } = line as { text: string; id: string; at: string };
+    expect(text).toBe("older");
+    expect(id).toMatch(/^[0-9a-f]{8}-/);
+    expect(Math.abs(Date.now() - Date.parse(at))).toBeLessThan(60_000);
   });
 });

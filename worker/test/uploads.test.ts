@@ -1,6 +1,8 @@
 // Files that are sent to the Worker, inside workerd: what arrives, and what is refused.
+import { createExecutionContext } from "cloudflare:test";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { downloadFile } from "hubferry";
+import worker from "../src/index.js";
 import { ask, bindings, bodyOf, forget, known, noise, offerXet, seen, sha256 } from "./hub.js";
 
 const MIB = 1024 ** 2;
@@ -82,6 +84,18 @@ describe("a file", () => {
   });
 });
 
+it("what the operator has forgotten is said in JSON, and not what it is", async () => {
+  const request = new Request<unknown, IncomingRequestCfProperties>(`${ADDRESS}/sign`, {
+    method: "POST",
+    headers: token,
+    body: '{"path":"a.txt"}',
+  });
+  const forgetful = { ...bindings, UPLOAD_SECRET: undefined as unknown as string };
+  const response = await worker.fetch(request, forgetful, createExecutionContext());
+  expect(response.status).toBe(500);
+  expect(await response.json()).toEqual({ error: { code: "internal", message: "Something is wrong here" } });
+});
+
 describe("nothing reaches the Hub of a request", () => {
   const rows: [string, number, string, RequestInit][] = [
     ["without a token", 401, "/files/a.txt", {}],
@@ -93,6 +107,12 @@ describe("nothing reaches the Hub of a request", () => {
     ["for git's own folder", 400, "/files/.git/config", { headers: token }],
     ["for a path that is not allowed", 403, "/files/a.exe", { headers: token }],
     ["of another page", 403, "/files/a.txt", { headers: { ...token, origin: "https://evil.example" } }],
+    [
+      "for an address of half a character",
+      400,
+      "/sign",
+      { method: "POST", headers: token, body: '{"path":"\\ud800"}' },
+    ],
     ["for an address, without a token", 401, "/sign", { method: "POST" }],
     ["with feedback, without a token", 401, "/feedback", { method: "POST" }],
   ];
