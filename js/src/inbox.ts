@@ -6,7 +6,7 @@
 import type { InputView } from "./wire.js";
 
 /** Longest delay that every platform's timer takes. */
-const LONGEST_TIMER_MS = 0x7fff_ffff;
+export const LONGEST_TIMER_MS = 0x7fff_ffff;
 
 /** A queue of inputs for one job. */
 export class Inbox {

@@ -8,6 +8,7 @@
 import { InvalidInputError } from "../errors.js";
 import { ensureRepo } from "../hub/ensure-repo.js";
 import type { RepoDesignation } from "../hub/params.js";
+import { LONGEST_TIMER_MS } from "../inbox.js";
 import { platform } from "../platform.js";
 import { blobSource } from "../source/blob.js";
 import { collectFiles } from "../source/folder/collect.js";
@@ -23,7 +24,7 @@ import { UploadQueue } from "./upload-queue.js";
 export interface CommitSchedulerParams extends PushParams {
   /** A path or `file:` URL in runtimes with a disk (made when it is not there), a directory handle, or a `Map`. */
   folder: string | URL | FileSystemDirectoryHandle | ReadonlyMap<string, Content>;
-  /** Minutes between two pushes; the first is at once. @default 5 */
+  /** Minutes between two pushes, 24 days at most; the first is at once. @default 5 */
   every?: number | undefined;
   /** Folder in the repo that gets the files. @default the root */
   pathInRepo?: string | undefined;
@@ -55,7 +56,8 @@ const DEFAULT_EVERY = 5;
 /**
  * Pushes what is new in a folder every few minutes. The repo is made if it is missing.
  *
- * Whoever writes to the folder does so in `lock`, so that no half a line is pushed. It runs until `stop`.
+ * Whoever writes to the folder does so in `lock`, so that no half a line is pushed. It runs until `stop`, or until `abortSignal` aborts,
+ * which ends the push under way, too.
  *
  * @example
  * const scheduler = new CommitScheduler({ repo: "datasets/me/feedback", accessToken, folder: "./feedback", every: 10 });
@@ -72,7 +74,7 @@ export class CommitScheduler {
   #repo: Promise<RepoDesignation> | undefined;
   #waiting: Promise<CommitOutput | undefined> | undefined;
   #timer: ReturnType<typeof setTimeout> | undefined;
-  #stopped = false;
+  #stopped: boolean;
 
   /** Begins. Errors: `invalid_input` for an interval that is none. */
   constructor(params: CommitSchedulerParams) {
@@ -80,7 +82,9 @@ export class CommitScheduler {
     if (!(typeof every === "number" && every > 0 && Number.isFinite(every)))
       throw new InvalidInputError("every must be a number of minutes above zero");
     this.#params = params;
-    this.#everyMs = every * MINUTE_MS;
+    this.#everyMs = Math.min(every * MINUTE_MS, LONGEST_TIMER_MS);
+    this.#stopped = params.abortSignal?.aborted === true;
+    params.abortSignal?.addEventListener("abort", this.#end);
     // Not now: whoever overrides `pushToHub` has no fields of their own yet.
     queueMicrotask(this.#tick);
   }
@@ -107,8 +111,7 @@ export class CommitScheduler {
 
   /** Ends the schedule for good; resolves when the push that was under way has settled. What was only waiting is dropped. */
   async stop(): Promise<void> {
-    this.#stopped = true;
-    clearTimeout(this.#timer);
+    this.#end();
     await this.#pushes.onIdle();
   }
 
@@ -129,11 +132,17 @@ export class CommitScheduler {
     return output;
   }
 
+  readonly #end = (): void => {
+    this.#stopped = true;
+    clearTimeout(this.#timer);
+    this.#params.abortSignal?.removeEventListener("abort", this.#end);
+  };
+
   readonly #tick = (): void => {
     if (this.#stopped) return;
     this.#timer = setTimeout(this.#tick, this.#everyMs);
     this.trigger().catch((error: unknown) => {
-      (this.#params.onError ?? warn)(error);
+      if (this.#params.abortSignal?.aborted !== true) (this.#params.onError ?? warn)(error);
     });
   };
 
