@@ -27,9 +27,14 @@ export function rememberOrigin<B extends Blob>(blob: B, taken: Fingerprint, look
   return blob;
 }
 
-/** A blob that can be read to its present size while the file behind it grows; a copy where there is no other way. */
+/**
+ * A blob that can be read to its present size while the file behind it grows; a copy where there is no other way. What has no file behind
+ * it does not grow.
+ */
 export async function steady(blob: Blob): Promise<Blob> {
-  return origins.get(blob)?.beginning?.() ?? new Blob([await blob.arrayBuffer()]);
+  const origin = origins.get(blob);
+  if (origin === undefined && !("lastModified" in blob)) return blob;
+  return origin?.beginning?.() ?? new Blob([await blob.arrayBuffer()]);
 }
 
 /** Looks at the file behind a blob again; nothing when nobody knows it, or it is the same. */

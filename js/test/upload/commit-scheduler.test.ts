@@ -11,6 +11,7 @@ import {
   type CommitOutput,
   type CommitSchedulerParams,
 } from "../../src/entry/node.js";
+import { steady } from "../../src/source/origin.js";
 import { temporaryFolder } from "../harness/folder.js";
 import { suiteHub } from "../harness/suite-hub.js";
 
@@ -217,6 +218,13 @@ describe("a scheduler", () => {
     await scheduled.trigger();
     expect(await read(repo, "a.txt")).toBe("another");
     await scheduled.stop();
+  });
+
+  it("takes a blob of a map as it is, whatever its size", async () => {
+    const blob = new Blob(["a"]);
+    expect(await steady(blob)).toBe(blob);
+    const dated = new File(["a"], "a.txt");
+    expect(await steady(dated)).not.toBe(dated);
   });
 
   it("waits as long as a timer can when more is asked for", async () => {
