@@ -21,8 +21,11 @@ const MIB = 1024 * 1024;
 const KILLS = FULL ? 10 : 5;
 const SPEED = { uploadBytesPerSecond: (FULL ? 60 : 16) * MIB };
 
-/** What may be read or sent again per kill: of each lane two xorbs, and what is read ahead of them. */
-const perKill = (lanes, xorbMiB) => (lanes * 2 * xorbMiB + 16) * MIB;
+/**
+ * What may be read or sent again per kill: of each lane two xorbs, what is read ahead of them, and at worst the file of 5 MiB of which a
+ * part was stored before.
+ */
+const perKill = (lanes, xorbMiB) => (lanes * (2 * xorbMiB + 5) + 16) * MIB;
 
 /** That a xorb is stored is written down as soon as the Hub's answer is there; a busy machine may take so long. */
 const WRITTEN_MS = 2_000;

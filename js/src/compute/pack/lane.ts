@@ -73,7 +73,7 @@ const PIECE_BYTES = 1024 * 1024;
  * Undecided bytes with which a lane stops reading while its bodies wait for the store: enough to go on with at once, and little to be read
  * again by whoever is killed in that time.
  */
-const HELD_UP_BYTES = 2 * PIECE_BYTES;
+const HELD_UP_BYTES = PIECE_BYTES;
 
 /** See the module. */
 export class Lane {
