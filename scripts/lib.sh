@@ -24,6 +24,21 @@ lock() {
 # For scripts that install into the cache.
 lock_cache() { lock "$HUBFERRY_CACHE/locks/$1"; }
 
+# `system_packages WHAT HELP PACKAGE...`: installs what was not found with the system's package manager, or says what to do.
+system_packages() {
+  local what=$1 help=$2 as_root=()
+  shift 2
+  command -v apt-get > /dev/null || die "$what not found; $help"
+  if [ "$(id -u)" != 0 ]; then
+    command -v sudo > /dev/null || die "$what not found, and neither root nor sudo to install it; $help"
+    as_root=(sudo)
+  fi
+  lock_cache system-packages
+  say "installing $what"
+  "${as_root[@]}" apt-get update -qq
+  "${as_root[@]}" env DEBIAN_FRONTEND=noninteractive apt-get install -qq -y --no-install-recommends -o DPkg::Lock::Timeout=600 "$@" > /dev/null
+}
+
 # For scripts that write generated files into the tree. Taken before `lock_target` where both are needed.
 lock_tree() { lock "$HUBFERRY_ROOT/target/.lock"; }
 
