@@ -57,19 +57,19 @@ export class Sender {
     const { signal } = controller;
     this.#open.set(call, controller);
     let reported = -Infinity;
-    let length = 0;
-    const onSent = (bytes: number): void => {
-      // That all has left is always told: from then on the wait is for the answer.
-      if (bytes < length && performance.now() - reported < REPORT_EVERY_MS) return;
-      reported = performance.now();
-      this.#post({ type: "progress", call, bytes });
-    };
     try {
       const view = this.#bodyOf(body);
-      ({ length } = view);
+      // Memory that grows meanwhile takes the view's length with it.
+      const { length } = view;
+      const onSent = (bytes: number): void => {
+        // That all has left is always told: from then on the wait is for the answer.
+        if (bytes < length && performance.now() - reported < REPORT_EVERY_MS) return;
+        reported = performance.now();
+        this.#post({ type: "progress", call, bytes });
+      };
+      weigh(length);
       const outgoing = { method, url, headers, body: sendable(view), stream: false };
       const { status, headers: said, text } = await this.#transport.send(outgoing, { signal, onSent });
-      weigh(length);
       this.#post({ type: "answered", call, answer: { status, headers: said, text } });
     } catch (error) {
       if (!signal.aborted) this.#post({ type: "failed", call, failure: failureOf(error, request) });
@@ -80,8 +80,8 @@ export class Sender {
 }
 
 /**
- * Tells the collector of the platform's copy of a body that was sent, in the page's process or the browser's. It goes with the
- * request, for which nobody hurries: a lane makes next to no garbage of its own, so half a gigabyte of such copies came together in
+ * Tells the collector of the platform's copy of a body, in the page's process or the browser's. It goes with the
+ * request, however that ends, and nobody hurries: a lane makes next to no garbage of its own, so half a gigabyte of such copies came together in
  * Chromium 156. A buffer that is never touched costs an address range, and counts. (One of four times the size made it worse.)
  */
 function weigh(length: number): void {
