@@ -1,7 +1,8 @@
 // How long a push in a page of Chromium takes to stop, at moments spread over the whole of it: from `abort` to the rejection of its
 // promise, and from there until the Hub sees that the last request of it has ended. `node bench/abort.mjs [--moments N] [--most MS]`.
 import assert from "node:assert/strict";
-import { rmSync } from "node:fs";
+import { randomFillSync } from "node:crypto";
+import { rmSync, writeFileSync } from "node:fs";
 import { cpus } from "node:os";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
@@ -13,10 +14,14 @@ import { until } from "../harness/until.mjs";
 import { median } from "./table.mjs";
 
 const { values: options } = parseArgs({
-  options: { moments: { type: "string", default: "50" }, most: { type: "string", default: "3000" } },
+  options: { moments: { type: "string", default: "50" }, most: { type: "string", default: "1000" } },
 });
 const moments = Number(options.moments);
-const size = 8 * 1024 * 1024;
+const bytes = Buffer.alloc(8 * 1024 * 1024);
+
+// On the disk: blobs of the page's own would pile up in the browser, which holds only so many.
+const folder = temporaryFolder("abort");
+const files = Array.from({ length: 6 }, (_, i) => join(folder, `${i}.bin`));
 
 const page = await bundle({
   from: join(import.meta.dirname, "page"),
@@ -34,7 +39,10 @@ try {
   for (let moment = 0; moment < moments; moment++) {
     // Most of what can be in the middle is so at the beginning.
     const afterMs = Number(options.most) * ((moment + Math.random()) / moments) ** 2;
-    const asked = { options: { ...known, useXet: moment % 4 > 0 }, count: 6, size, afterMs };
+    // Nobody has pushed these before.
+    for (const file of files) writeFileSync(file, randomFillSync(bytes));
+    await browser.choose("#files", files);
+    const asked = { options: { ...known, useXet: moment % 4 > 0 }, afterMs };
     const { outcome, ms } = await browser.evaluate((asked) => window.stop(asked), asked);
     const stopped = performance.now();
     await until(async () => (await hub.requests()).every(({ endedAt }) => endedAt !== null), 5);

@@ -1,14 +1,7 @@
-/** Bytes that nothing shrinks. */
-function noise(size) {
-  const bytes = new Uint8Array(size);
-  for (let at = 0; at < size; at += 65_536) crypto.getRandomValues(bytes.subarray(at, Math.min(at + 65_536, size)));
-  return bytes;
-}
-
-/** Pushes files that nobody has pushed before, stops after so long, and says how long the promise took to reject. */
-export async function stop(push, { count, size, afterMs }) {
-  const files = Array.from({ length: count }, (_, i) => ({ path: `${i}.bin`, content: new Blob([noise(size)]) }));
-  const job = push(files);
+/** Pushes the chosen files, stops after so long, and says how long the promise took to reject. */
+export async function stop(push, { afterMs }) {
+  const chosen = document.querySelector("#files").files;
+  const job = push(Array.from(chosen, (file) => ({ path: file.name, content: file })));
   const ended = job.then(
     () => "done",
     (error) => (error.name === "AbortError" ? "aborted" : `${error.name}: ${error.message}`),
