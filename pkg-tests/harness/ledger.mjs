@@ -117,11 +117,17 @@ export function sentInVain(requests, files, kills) {
   return runs;
 }
 
-/** The oids of the files that were stored whole by that time. */
-export function storedBy(requests, files, time) {
+/**
+ * The oids of the files that were stored whole by that time, as far as the runs can know: what was stored so shortly before a run was
+ * killed counts for the first that stored it longer before its end.
+ */
+export function storedBy(requests, files, time, { kills, shortly }) {
   const stored = new Set(
     sentXorbs(requests)
-      .filter(({ storedAt }) => storedAt < time)
+      .filter(({ startedAt, storedAt }) => {
+        const end = kills.find((kill) => startedAt < kill) ?? Infinity;
+        return storedAt < Math.min(end, time) - shortly;
+      })
       .map(({ hash }) => hash),
   );
   return [...files].filter(([, hashes]) => [...hashes].every((hash) => stored.has(hash))).map(([oid]) => oid);

@@ -28,7 +28,7 @@ const SPEED = { uploadBytesPerSecond: (FULL ? 60 : 16) * MIB };
 const perKill = (lanes, xorbMiB) => (lanes * (2 * xorbMiB + 5) + 16) * MIB;
 
 /** That a xorb is stored is written down as soon as the Hub's answer is there; a busy machine may take so long. */
-const WRITTEN_MS = 2_000;
+const WRITTEN_MS = 1_000;
 
 /**
  * One file larger than several xorbs, many of a few chunks to a xorb, small ones that share xorbs, and texts that go inline. No two have
@@ -73,8 +73,9 @@ async function pullAgainAndAgain(hub, repo, start, { most, name }) {
       end.catch(() => undefined);
       const goal = Math.max((total * (run + 1)) / (KILLS + 1), before + 1);
       await until(async () => isOver || storedBytes(await hub.requests()) >= goal, FULL ? 600 : 120);
-      // Not always in the moment in which something was stored.
-      await new Promise((resolve) => setTimeout(resolve, 130 * ((3 * run + 2) % 5)));
+      // In the moment in which something was stored or shortly after it, and so late that it must be written down.
+      const delay = run % 2 === 0 ? WRITTEN_MS + 300 : 130 * ((3 * run + 2) % 5);
+      await new Promise((resolve) => setTimeout(resolve, delay));
     }
     const spans = await one.spans();
     if (!isOver) {
@@ -108,7 +109,7 @@ async function pullAgainAndAgain(hub, repo, start, { most, name }) {
   const names = new Map([...files].map(([path, content]) => [sha256(content), basename(path)]));
   let finished = [];
   for (const [at, kill] of kills.entries()) {
-    finished = storedBy(requests, xorbs, kill - WRITTEN_MS);
+    finished = storedBy(requests, xorbs, kill, { kills, shortly: WRITTEN_MS });
     for (const oid of finished)
       for (const [later, run] of runs.slice(at + 1).entries())
         assert.equal(run.get(names.get(oid)) ?? 0, 0, `${names.get(oid)} was read again in run ${at + 1 + later}`);
