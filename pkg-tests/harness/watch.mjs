@@ -45,7 +45,7 @@ function watch(thread) {
     if (place !== undefined) places.set(piece, { name: place.name, start: place.start + start });
     return piece;
   };
-  for (const name of ["arrayBuffer", "text", "bytes", "stream"]) {
+  for (const name of ["arrayBuffer", "text", "bytes"]) {
     const read = Blob.prototype[name];
     if (read === undefined) continue;
     Blob.prototype[name] = function (...args) {
@@ -55,6 +55,28 @@ function watch(thread) {
       return read.apply(this, args);
     };
   }
+
+  // Of a stream, what was taken from it.
+  const stream = Blob.prototype.stream;
+  Blob.prototype.stream = function () {
+    const opened = stream.call(this);
+    const place = placeOf(this);
+    let at = place?.start;
+    const getReader = opened.getReader.bind(opened);
+    opened.getReader = (...options) => {
+      const reader = getReader(...options);
+      const read = reader.read.bind(reader);
+      reader.read = async (...given) => {
+        const result = await read(...given);
+        const length = result.value?.length ?? 0;
+        if (length > 0) tell("read", "stream", length);
+        if (length > 0 && place !== undefined) tell("span", place.name, [at, (at += length)]);
+        return result;
+      };
+      return reader;
+    };
+    return opened;
+  };
 
   const digest = SubtleCrypto.prototype.digest;
   SubtleCrypto.prototype.digest = function (algorithm, data) {

@@ -48,6 +48,12 @@ function count(thread) {
     tell("read", this.size);
     return read.call(this);
   };
+  const { read: readStream } = ReadableStreamDefaultReader.prototype;
+  ReadableStreamDefaultReader.prototype.read = async function () {
+    const result = await readStream.call(this);
+    if (!result.done) tell("read", result.value.length);
+    return result;
+  };
   const { Instance } = WebAssembly;
   const { instantiate, instantiateStreaming } = WebAssembly;
   const counted = (instance) => {

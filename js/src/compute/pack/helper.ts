@@ -11,17 +11,12 @@ import type { Hashing } from "../lane.js";
 import { fromFailure } from "../../errors.js";
 import { readFailureOf } from "../../source/failure.js";
 
-interface Waiting {
-  readonly resolve: (bytes: Uint8Array<ArrayBuffer>) => void;
-  readonly reject: (error: Error) => void;
-}
-
 /** The end of the lane that packs. */
 export class Borrowed {
   /** The file's SHA-256, once all its windows have come. */
   readonly digest: Promise<string>;
   readonly #port: Port<FromHelper, ToHelper>;
-  readonly #waiting: Waiting[] = [];
+  readonly #waiting: ((bytes: Uint8Array<ArrayBuffer>) => void)[] = [];
   readonly #digests = new WeakMap<Uint8Array, Uint8Array>();
 
   constructor(port: Port<FromHelper, ToHelper>) {
@@ -31,17 +26,14 @@ export class Borrowed {
         switch (message.type) {
           case "window":
             if (message.digest !== undefined) this.#digests.set(message.bytes, message.digest);
-            this.#waiting.shift()?.resolve(message.bytes);
+            this.#waiting.shift()?.(message.bytes);
             break;
           case "digest":
             resolve(message.sha256);
             break;
-          case "failed": {
-            const error = fromFailure(message.failure);
-            for (const { reject } of this.#waiting.splice(0)) reject(error);
-            reject(error);
+          case "failed":
+            reject(fromFailure(message.failure));
             break;
-          }
         }
       });
     });
@@ -49,10 +41,11 @@ export class Borrowed {
     this.digest.catch(() => undefined);
   }
 
-  /** The next window. */
+  /** The next window. There is none where there will be no digest, whether that is known by now or not. */
   next(): Promise<Uint8Array<ArrayBuffer>> {
     return new Promise((resolve, reject) => {
-      this.#waiting.push({ resolve, reject });
+      this.#waiting.push(resolve);
+      this.digest.catch(reject);
       this.#port.post({ type: "more" });
     });
   }
@@ -60,6 +53,11 @@ export class Borrowed {
   /** The saved state of the digest at the end of a window. */
   digestAt(window: Uint8Array): Uint8Array | undefined {
     return this.#digests.get(window);
+  }
+
+  /** Takes the memory of a window back. */
+  giveBack(bytes: Uint8Array<ArrayBuffer>): void {
+    this.#port.post({ type: "spare", bytes }, [bytes.buffer]);
   }
 
   /** Nothing more is wanted. */
@@ -76,10 +74,10 @@ export async function lend(
   hashing: Hashing,
   windowBytes: number,
 ): Promise<void> {
-  const wanted = new Wanted(port);
+  const ahead = new ReadAhead<Readable>(windowBytes);
+  const wanted = new Wanted(port, ahead);
   const { resume } = task;
   const hasher = hashing.sha256(resume?.digest);
-  const ahead = new ReadAhead<Readable>(windowBytes);
   ahead.add({ ...task, from: resume?.from });
   try {
     for (let window = ahead.take(); window !== undefined; window = ahead.take()) {
@@ -106,19 +104,20 @@ class Wanted {
   #isOver = false;
   #wake: () => void = () => undefined;
 
-  constructor(port: Port<ToHelper, FromHelper>) {
+  /** What comes back goes to `ahead`. */
+  constructor(port: Port<ToHelper, FromHelper>, ahead: ReadAhead<Readable>) {
     const over = (): void => {
       this.#isOver = true;
       port.close();
       this.#wake();
     };
     port.listen((message) => {
-      if (message.type === "stop") {
-        over();
-        return;
+      if (message.type === "stop") over();
+      else if (message.type === "spare") ahead.giveBack(message.bytes);
+      else {
+        this.#count += 1;
+        this.#wake();
       }
-      this.#count += 1;
-      this.#wake();
     }, over);
   }
 

@@ -21,7 +21,6 @@ import { ReadAhead, type Readable } from "./read-ahead.js";
 import { Sender } from "./sender.js";
 import type { Hasher, Hashing } from "../lane.js";
 import { probeAll } from "../probe.js";
-import { release } from "../release.js";
 import { orAborted } from "../../abort.js";
 import { toError } from "../../errors.js";
 import { Pace } from "../../pace.js";
@@ -251,7 +250,7 @@ export class Lane {
           this.#feed(job, piece, end - bytes.length + at);
         } while (at < bytes.length);
         if (job.isTold && job.state === "read") this.#tellCheckpoint(job.borrowed?.digestAt(bytes));
-        if (isOwn) release(bytes.buffer);
+        if (isOwn) (job.borrowed ?? this.#ahead).giveBack(bytes);
         else passingBytes(job.blob)?.giveBack(bytes);
       }
     } catch (error) {

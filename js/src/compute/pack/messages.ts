@@ -120,8 +120,11 @@ export type FromHelper =
   | { readonly type: "digest"; readonly sha256: string }
   | { readonly type: "failed"; readonly failure: FailureView };
 
-/** From the lane that packs to the one that reads: one more window may come, or no more at all. */
-export type ToHelper = { readonly type: "more" } | { readonly type: "stop" };
+/** From the lane that packs to the one that reads: one more window may come, or no more at all; one that is not looked at any more. */
+export type ToHelper =
+  | { readonly type: "more" }
+  | { readonly type: "stop" }
+  | { readonly type: "spare"; readonly bytes: Uint8Array<ArrayBuffer> };
 
 /** From a lane to the page. */
 export type FromLane =

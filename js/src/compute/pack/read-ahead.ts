@@ -4,8 +4,10 @@
  * Invariants: windows come in the order of the files and of their bytes; what waits to be taken is bounded, by bytes and by reads in
  * flight, however many files there are; of small files many are read at once.
  */
+import { streamOf, type Next } from "./file-stream.js";
 import { isPlatformBlob } from "../../source/lazy.js";
 import { readRange } from "../read.js";
+import { release } from "../release.js";
 
 /** What is read. */
 export interface Readable {
@@ -38,6 +40,9 @@ interface Reading<R extends Readable> extends Window<R> {
 /** Reads in flight, and read windows that wait. */
 const READS_IN_FLIGHT = 32;
 
+/** Windows that are kept to be filled again: fresh memory costs more than the copy into it. */
+const SPARE = 2;
+
 /** See the module. */
 export class ReadAhead<R extends Readable> {
   readonly #windowBytes: number;
@@ -46,6 +51,9 @@ export class ReadAhead<R extends Readable> {
   #readings: Reading<R>[] = [];
   /** Bytes of the first file that are read, or being read. */
   #at = 0;
+  /** Of the first file, when it is a large one. */
+  #stream: Next | undefined;
+  readonly #spare: Uint8Array<ArrayBuffer>[] = [];
 
   /** Reads windows of at most that many bytes; about as many are ahead of the one that was taken. */
   constructor(windowBytes: number) {
@@ -70,11 +78,17 @@ export class ReadAhead<R extends Readable> {
     return first;
   }
 
+  /** Takes the memory of a window back that was nobody else's. */
+  giveBack({ buffer }: Uint8Array<ArrayBuffer>): void {
+    if (buffer.byteLength === this.#windowBytes && this.#spare.length < SPARE) this.#spare.push(new Uint8Array(buffer));
+    else release(buffer);
+  }
+
   /** No more windows of this file. */
   drop(file: R): void {
     const at = this.#files.indexOf(file);
     if (at >= 0) this.#files.splice(at, 1);
-    if (at === 0) this.#at = this.#files[0]?.from ?? 0;
+    if (at === 0) this.#begin();
     this.#readings = this.#readings.filter(({ from }) => from !== file);
     this.#fill();
   }
@@ -87,9 +101,15 @@ export class ReadAhead<R extends Readable> {
       this.#at += length;
       if (this.#at < file.size) continue;
       this.#files.shift();
+      this.#begin();
       [file] = this.#files;
-      this.#at = file?.from ?? 0;
     }
+  }
+
+  /** The first file is another one. */
+  #begin(): void {
+    this.#stream = undefined;
+    this.#at = this.#files[0]?.from ?? 0;
   }
 
   /** Bytes of the next window of the first file. */
@@ -105,11 +125,11 @@ export class ReadAhead<R extends Readable> {
   }
 
   #start(file: R, length: number): void {
-    const { blob, head, next } = file;
+    const { head, next } = file;
     const end = this.#at + length;
     const isHead = head !== undefined && end <= head.length;
-    const bytes = isHead ? Promise.resolve(head) : next === undefined ? readRange(blob, this.#at, end) : next(length);
-    const isOwn = !isHead && (next !== undefined || isPlatformBlob(blob));
+    const bytes = isHead ? Promise.resolve(head) : next === undefined ? this.#read(file, end) : next(length);
+    const isOwn = !isHead && (next !== undefined || isPlatformBlob(file.blob));
     const reading: Reading<R> = { from: file, bytes, end, isOwn, length, isReady: isHead };
     const settled = (): void => {
       reading.isReady = true;
@@ -117,5 +137,16 @@ export class ReadAhead<R extends Readable> {
     // When the work before it fails, nobody waits for this one.
     bytes.then(settled, settled);
     this.#readings.push(reading);
+  }
+
+  /** The bytes of the first file up to that one. */
+  #read({ blob, size }: R, end: number): Promise<Uint8Array<ArrayBuffer>> {
+    const at = this.#at;
+    // Only what lies on a disk has a date.
+    if (size - at > this.#windowBytes && isPlatformBlob(blob) && "lastModified" in blob) {
+      this.#stream ??= streamOf(blob, at, size - ((size - at) % this.#windowBytes || this.#windowBytes));
+    }
+    if (this.#stream === undefined) return readRange(blob, at, end);
+    return this.#stream((this.#spare.pop() ?? new Uint8Array(this.#windowBytes)).subarray(0, end - at), end);
   }
 }
