@@ -10,6 +10,7 @@ export function files(seed) {
     ["empty.txt", new Uint8Array()],
     ["weights/model.bin", noise(2_500_000, seed)],
     ["weights/equal.bin", noise(2_500_000, seed)],
+    ["weights/large.bin", noise(7_500_000, seed + 2)],
     ["weights/tiny.safetensors", noise(3000, seed + 1)],
   ]);
   for (let i = 0; i < 12; i += 1) found.set(`many/${i}/note.txt`, text(`note ${i} of ${seed}\n`));

@@ -2,10 +2,10 @@
 import { files } from "./files.js";
 import { story } from "./story.js";
 
-/** Pushes the chosen folder; without one, the same files from memory. */
+/** Pushes the chosen folder; without one, the same from memory. */
 window.push = ({ seed, ...known }) => {
   const chosen = document.querySelector("#folder").files;
-  const made = () => new Map([...files(seed)].map(([path, bytes]) => [path, new Blob([bytes])]));
+  const made = () => new Map([...files(seed)].map(([path, bytes]) => [path, new File([bytes], path)]));
   return story({ ...known, folder: chosen.length > 0 ? chosen : made() });
 };
 

@@ -2,7 +2,7 @@
  * The bytes of a file, from wherever: what a job holds of each file it adds.
  *
  * Invariant: size and date are those of the moment the file was taken in, and never change; whether the file still has
- * them is asked with {@link Source.check}. Bytes are read by slices of {@link Source.blob}, never all at once.
+ * them is asked with {@link Source.check}. Bytes are read by slices and streams of {@link Source.blob}, never all at once.
  */
 import type { FailureView } from "../wire.js";
 
