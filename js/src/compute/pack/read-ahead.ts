@@ -142,7 +142,7 @@ export class ReadAhead<R extends Readable> {
   /** The bytes of the first file up to that one. */
   #read({ blob, size }: R, end: number): Promise<Uint8Array<ArrayBuffer>> {
     const at = this.#at;
-    // Only what lies on a disk has a date.
+    // What has no date lies in memory, where slices cost little.
     if (size - at > this.#windowBytes && isPlatformBlob(blob) && "lastModified" in blob) {
       this.#stream ??= streamOf(blob, at, size - ((size - at) % this.#windowBytes || this.#windowBytes));
     }
