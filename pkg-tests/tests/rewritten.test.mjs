@@ -49,6 +49,7 @@ describe("a file that changes while it is read", () => {
       else writeFileSync(file, content.fill(1, 24 * MIB));
       await hub.slowDown({});
       await page.stage("done", 40_000);
+      assert.match(await page.text(), /Nothing was pushed to .* No commit was made/);
       assert.match(await page.text(), /weights\.bin — changed while it was read/);
       assert.equal(commits(hub.repoFolder(repo)).length, 1, "the Hub's own commit");
     });

@@ -28,19 +28,23 @@ export function doneView(
   const { pullRequestUrl: request, commits } = output;
   const behind = transfer.files.count("failed");
   const headline =
-    behind > 0
-      ? html`Pushed to ${repo}, without ${counted(behind, "file")}`
-      : request !== undefined
-        ? html`Opened a pull request for ${repo}`
-        : created
-          ? html`Created ${repo} and pushed to it`
-          : html`Pushed to ${repo}`;
+    commits.length === 0
+      ? html`Nothing was pushed to ${repo}`
+      : behind > 0
+        ? html`Pushed to ${repo}, without ${counted(behind, "file")}`
+        : request !== undefined
+          ? html`Opened a pull request for ${repo}`
+          : created
+            ? html`Created ${repo} and pushed to it`
+            : html`Pushed to ${repo}`;
   const plain = request === undefined && behind === 0;
   return outcome(
     behind > 0 ? "bad" : "good",
     behind > 0 ? warningIcon : checkIcon,
     headline,
-    html`${counted(commits.length, "commit")} in ${elapsed(seconds)}${output.verified ? ", verified" : ""}`,
+    commits.length === 0
+      ? html`No commit was made`
+      : html`${counted(commits.length, "commit")} in ${elapsed(seconds)}${output.verified ? ", verified" : ""}`,
     html`
       ${left(host, transfer)} ${made(host, commits)} ${summary(output)} ${listed(output)}
       <div class="actions">
