@@ -51,17 +51,20 @@ pub fn compress_four(states: &mut [[u32; 8]; 4], messages: [&[[u8; 64]]; 4]) {
 }
 
 /// One round. `differed` is the `a ^ b` of the round before, which saves a step of the majority.
+///
+/// What hangs on the newest `a` and `e` is added last: the sums before it are ready by then. On a processor that takes two turns
+/// for each step of a vector, that is a fourth to a third faster than adding from left to right.
 #[inline(always)]
 fn round(state: &mut [Lanes; 8], differed: &mut Lanes, word: Lanes, constant: u32) {
     let [a, b, c, d, e, f, g, h] = *state;
-    let sum1 = e.rotated::<6>().xor(e.rotated::<11>()).xor(e.rotated::<25>());
     let choice = g.xor(e.and(f.xor(g)));
-    let first = h.plus(sum1).plus(choice).plus(word).plus(Lanes::splat(constant));
+    let early = word.plus(Lanes::splat(constant)).plus(h).plus(choice);
+    let sum1 = e.rotated::<6>().xor(e.rotated::<11>()).xor(e.rotated::<25>());
     let sum0 = a.rotated::<2>().xor(a.rotated::<13>()).xor(a.rotated::<22>());
     let differs = a.xor(b);
     let majority = b.xor(differs.and(*differed));
     *differed = differs;
-    *state = [first.plus(sum0.plus(majority)), a, b, c, d.plus(first), e, f, g];
+    *state = [early.plus(majority).plus(sum1).plus(sum0), a, b, c, d.plus(early).plus(sum1), e, f, g];
 }
 
 /// The word sixteen rounds on, in the ring of the last sixteen.
