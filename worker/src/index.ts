@@ -4,13 +4,11 @@
 import { Refusal } from "hubferry/edge";
 import type { Env } from "./env.js";
 import type { Feedback } from "./feedback.js";
+import { jsonOf } from "./json.js";
 import { log } from "./log.js";
 import { sign, tokens, upload } from "./uploads.js";
 
 export { Feedback } from "./feedback.js";
-
-/** Most bytes of one entry of feedback. */
-const ENTRY_BYTES = 16 * 1024;
 
 export default {
   async fetch(request, env, ctx) {
@@ -43,26 +41,12 @@ async function byToken(
 }
 
 async function collect(request: Request, env: Env): Promise<Response> {
-  const length = request.headers.get("content-length");
-  // Looked at before anything is read: what comes unannounced may never end.
-  if (length === null) throw new Refusal("length_required", "Send the entry with its Content-Length");
-  if (!(Number(length) <= ENTRY_BYTES)) {
-    throw new Refusal("too_large", `An entry may have at most ${ENTRY_BYTES} bytes`);
-  }
-  const entry = parsed(await request.text());
+  const entry = await jsonOf(request);
   if (typeof entry !== "object" || entry === null || Array.isArray(entry)) {
     throw new Refusal("invalid_request", "Send one JSON object");
   }
   await feedbackOf(env).add(entry as Record<string, unknown>);
   return Response.json({ kept: true }, { status: 202 });
-}
-
-function parsed(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
 }
 
 function feedbackOf(env: Env): DurableObjectStub<Feedback> {

@@ -1,6 +1,7 @@
 /** Files: `PUT /files/{path}` by those who have a token, or an address that one of them has signed. */
 import { bearer, createUploadHandler, Refusal, signedUrl, signUploadUrl } from "hubferry/edge";
 import type { Env } from "./env.js";
+import { jsonOf } from "./json.js";
 import { log } from "./log.js";
 
 /** By token. */
@@ -35,7 +36,7 @@ interface Wish {
 
 /** `POST /sign`: an address for somebody without a token, such as a page. Errors: {@link Refusal}. */
 export async function sign(request: Request, env: Env): Promise<Response> {
-  const wish: unknown = await request.json().catch(() => undefined);
+  const wish = await jsonOf(request);
   if (!isWish(wish)) throw new Refusal("invalid_request", "Send { path }");
   const path = wish.path.split("/").map(encodeURIComponent).join("/");
   const url = await signUploadUrl({

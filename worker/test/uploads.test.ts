@@ -87,7 +87,8 @@ describe("a file", () => {
 it("what the operator has forgotten is said in JSON, and not what it is", async () => {
   const request = new Request<unknown, IncomingRequestCfProperties>(`${ADDRESS}/sign`, {
     method: "POST",
-    headers: token,
+    // Not from the network, so nobody else says it.
+    headers: { ...token, "content-length": "16" },
     body: '{"path":"a.txt"}',
   });
   const forgetful = { ...bindings, UPLOAD_SECRET: undefined as unknown as string };
@@ -112,6 +113,12 @@ describe("nothing reaches the Hub of a request", () => {
       400,
       "/sign",
       { method: "POST", headers: token, body: '{"path":"\\ud800"}' },
+    ],
+    [
+      "for an address, with more than one could need",
+      413,
+      "/sign",
+      { method: "POST", headers: token, body: JSON.stringify({ path: "a.txt", more: "x".repeat(20_000) }) },
     ],
     ["for an address, without a token", 401, "/sign", { method: "POST" }],
     ["with feedback, without a token", 401, "/feedback", { method: "POST" }],
