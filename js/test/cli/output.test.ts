@@ -109,13 +109,22 @@ describe("a command that fails", () => {
 });
 
 describe("a push that is interrupted", () => {
+  const MIB = 1024 * 1024;
   it.each([
-    ["says that it goes on", true, "Run the same command again: it goes on where it was"],
-    ["says nothing when it begins anew", false, undefined],
-  ])("%s", async (_, continues, hint) => {
+    ["goes on when it was large", true, 32 * MIB, 1, "Run the same command again: it goes on where it was"],
+    ["goes on when it was of many files", true, 1000, 1000, "Run the same command again: it goes on where it was"],
+    ["begins anew when it was small", true, 32 * MIB - 1, 999, undefined],
+    ["begins anew when nothing of it is kept", false, 64 * MIB, 2000, undefined],
+  ])("%s", async (_, continues, bytes, files, hint) => {
     const { out } = output("quiet");
     const context = { settings: readSettings({}), out, streams: heard(), signal: new AbortController().signal };
-    const stopped = (): Job => new Job(() => Promise.reject(new Interrupted("SIGINT")), undefined);
+    const { bytes: noBytes, files: noFiles, ...rest } = noProgress();
+    const progress = { ...rest, bytes: { ...noBytes, total: bytes }, files: { ...noFiles, total: files } };
+    const stopped = (): Job =>
+      new Job(({ attach }) => {
+        attach({ progress: () => progress } as Parameters<typeof attach>[0]);
+        return Promise.reject(new Interrupted("SIGINT"));
+      }, undefined);
     const error: unknown = await follow(stopped, context, continues).catch((error: unknown) => error);
     expect(failureOf(error)).toMatchObject({ code: "aborted", hint });
   });

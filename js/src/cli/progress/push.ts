@@ -12,22 +12,31 @@ const NAMED = 5;
 /** What is stored has to be committed yet. */
 const ALMOST = 0.99;
 
-/** Follows a job, and brings its result. `continues`: the same command goes on where this job was stopped. */
+/** Of so much, a push keeps a journal. */
+const KEPT = { bytes: 32 * 1024 * 1024, files: 1_000 };
+
+/** Follows a job, and brings its result. `continues`: when the job keeps a journal, the same command goes on where it was stopped. */
 export async function follow<T>(start: () => UploadJob<T>, context: Context, continues: boolean): Promise<T> {
   const meter = await openMeter(context);
+  let job: UploadJob<T> | undefined;
   try {
-    const job = start();
+    job = start();
     for await (const event of job) {
       if (event.event === "report") meter.show(pushGauge(event.progress));
       else if (event.event === "warning") context.out.warn(warningText(event));
     }
     return await job;
   } catch (error) {
-    if (continues && error instanceof Interrupted) error.hint = "Run the same command again: it goes on where it was";
+    if (continues && job !== undefined && isKept(job.progress) && error instanceof Interrupted)
+      error.hint = "Run the same command again: it goes on where it was";
     throw error;
   } finally {
     meter.end();
   }
+}
+
+function isKept({ bytes, files }: Progress): boolean {
+  return bytes.total >= KEPT.bytes || files.total >= KEPT.files;
 }
 
 /** How far a push is. */
