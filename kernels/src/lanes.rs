@@ -7,14 +7,28 @@ mod vector {
     #[derive(Clone, Copy)]
     pub(crate) struct Lanes(v128);
 
+    /// Four words of a block.
     #[inline(always)]
-    fn big_endian(block: &[u8; 64], at: usize) -> v128 {
+    fn quarter(block: &[u8; 64], at: usize) -> v128 {
         let (quarters, _) = block.as_chunks::<16>();
         // SAFETY: sixteen bytes are read from a reference to sixteen bytes; the instruction asks for no alignment.
         // Put together from words, compilers for size make nine instructions of it, which costs a tenth of the speed.
         #[expect(unsafe_code)]
-        let bytes = unsafe { v128_load(quarters[at].as_ptr().cast()) };
+        unsafe {
+            v128_load(quarters[at].as_ptr().cast())
+        }
+    }
+
+    #[inline(always)]
+    fn swapped(bytes: v128) -> v128 {
         i8x16_shuffle::<3, 2, 1, 0, 7, 6, 5, 4, 11, 10, 9, 8, 15, 14, 13, 12>(bytes, bytes)
+    }
+
+    /// The same bytes, as something that LLVM takes for a result: from a constant it would make `i8x16.shuffle`. `wasm-opt` does see
+    /// that they are constant, and so do browsers, which save the check of the places then.
+    #[inline(always)]
+    fn opaque(bytes: v128) -> v128 {
+        u8x16_avgr(bytes, bytes)
     }
 
     impl Lanes {
@@ -41,9 +55,20 @@ mod vector {
         /// The sixteen big-endian words of four blocks: lane `i` is of block `i`.
         #[inline(always)]
         pub(crate) fn of_blocks(blocks: [&[u8; 64]; 4]) -> [Lanes; 16] {
+            Lanes::transposed(|at| blocks.map(|block| swapped(quarter(block, at))))
+        }
+
+        /// The sixteen little-endian words of four blocks: lane `i` is of block `i`.
+        #[inline(always)]
+        pub(crate) fn of_little_blocks(blocks: [&[u8; 64]; 4]) -> [Lanes; 16] {
+            Lanes::transposed(|at| blocks.map(|block| quarter(block, at)))
+        }
+
+        #[inline(always)]
+        fn transposed(quarters: impl Fn(usize) -> [v128; 4]) -> [Lanes; 16] {
             let mut words = [Lanes::splat(0); 16];
             for at in 0..4 {
-                let [a, b, c, d] = blocks.map(|block| big_endian(block, at));
+                let [a, b, c, d] = quarters(at);
                 let (ab, cd) = (i32x4_shuffle::<0, 4, 1, 5>(a, b), i32x4_shuffle::<0, 4, 1, 5>(c, d));
                 words[4 * at] = Lanes(i64x2_shuffle::<0, 2>(ab, cd));
                 words[4 * at + 1] = Lanes(i64x2_shuffle::<1, 3>(ab, cd));
@@ -71,7 +96,13 @@ mod vector {
 
         #[inline(always)]
         pub(crate) fn rotated<const RIGHT: u32>(self) -> Lanes {
-            Lanes(v128_or(u32x4_shr(self.0, RIGHT), u32x4_shl(self.0, 32 - RIGHT)))
+            // By whole bytes it is one instruction in a browser, but only said like this: of `i8x16.shuffle` it makes five, which load
+            // the constant anew each time.
+            match RIGHT {
+                8 => Lanes(i8x16_swizzle(self.0, opaque(i8x16(1, 2, 3, 0, 5, 6, 7, 4, 9, 10, 11, 8, 13, 14, 15, 12)))),
+                16 => Lanes(i8x16_swizzle(self.0, opaque(i8x16(2, 3, 0, 1, 6, 7, 4, 5, 10, 11, 8, 9, 14, 15, 12, 13)))),
+                _ => Lanes(v128_or(u32x4_shr(self.0, RIGHT), u32x4_shl(self.0, 32 - RIGHT))),
+            }
         }
 
         #[inline(always)]
@@ -104,6 +135,11 @@ mod array {
         /// The sixteen big-endian words of four blocks: lane `i` is of block `i`.
         pub(crate) fn of_blocks(blocks: [&[u8; 64]; 4]) -> [Lanes; 16] {
             from_fn(|at| Lanes(blocks.map(|block| u32::from_be_bytes(block.as_chunks().0[at]))))
+        }
+
+        /// The sixteen little-endian words of four blocks: lane `i` is of block `i`.
+        pub(crate) fn of_little_blocks(blocks: [&[u8; 64]; 4]) -> [Lanes; 16] {
+            from_fn(|at| Lanes(blocks.map(|block| u32::from_le_bytes(block.as_chunks().0[at]))))
         }
 
         pub(crate) fn plus(self, other: Lanes) -> Lanes {

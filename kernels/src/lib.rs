@@ -6,6 +6,7 @@
 
 #![no_std]
 
+mod blake3_eight;
 mod gear;
 mod gear_table;
 mod group;
@@ -13,6 +14,7 @@ mod lanes;
 mod popcount;
 mod sha256_four;
 
+pub use blake3_eight::EightNodes;
 pub use gear::{find_cut, roll};
 pub use group::{join_groups, split_groups};
 pub use popcount::count_bits;

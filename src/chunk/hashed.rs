@@ -1,7 +1,7 @@
 //! Chunks with their hashes, for a stream whose bytes nobody keeps.
 
 use super::Chunker;
-use crate::hash::{ChunkHasher, Sized, chunk_hash};
+use crate::hash::{Sized, chunk_hash};
 
 /// Cuts and hashes one stream.
 ///
@@ -9,8 +9,8 @@ use crate::hash::{ChunkHasher, Sized, chunk_hash};
 #[derive(Debug, Clone, Default)]
 pub struct HashedChunks {
     chunker: Chunker,
-    /// The open chunk, if bytes of it came in an earlier slice.
-    open: Option<ChunkHasher>,
+    /// What came of the open chunk in earlier slices.
+    open: Vec<u8>,
 }
 
 impl HashedChunks {
@@ -22,29 +22,28 @@ impl HashedChunks {
     /// Takes the next bytes; `ended` is told each chunk that ends in them.
     pub fn feed(&mut self, bytes: &[u8], mut ended: impl FnMut(Sized)) {
         let mut rest = bytes;
-        loop {
-            // The cut forgets how long the chunk has become.
-            let before = self.chunker.open_bytes();
-            let Some(taken) = self.chunker.cut(rest) else { break };
+        while let Some(taken) = self.chunker.cut(rest) {
             let (own, later) = rest.split_at(taken);
-            let hash = match self.open.take() {
-                None => chunk_hash(own),
-                Some(mut open) => {
-                    open.update(own);
-                    open.finish()
-                }
-            };
-            ended(Sized { hash, size: (before + taken) as u64 });
+            ended(if self.open.is_empty() {
+                named(own)
+            } else {
+                self.open.extend(own);
+                let chunk = named(&self.open);
+                self.open.clear();
+                chunk
+            });
             rest = later;
         }
-        if !rest.is_empty() {
-            self.open.get_or_insert_default().update(rest);
-        }
+        self.open.extend(rest);
     }
 
     /// Ends the stream; its last chunk, if bytes are left. Then it is at the beginning of another.
     pub fn finish(&mut self) -> Option<Sized> {
-        let size = std::mem::take(&mut self.chunker).open_bytes() as u64;
-        self.open.take().map(|open| Sized { hash: open.finish(), size })
+        let HashedChunks { open, .. } = std::mem::take(self);
+        (!open.is_empty()).then(|| named(&open))
     }
+}
+
+fn named(chunk: &[u8]) -> Sized {
+    Sized { hash: chunk_hash(chunk), size: chunk.len() as u64 }
 }

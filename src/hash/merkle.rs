@@ -39,35 +39,10 @@ pub fn chunk_hash(bytes: &[u8]) -> XetHash {
     keyed(&CHUNK_KEY, bytes)
 }
 
-/// The hash of a chunk whose bytes come in pieces.
-#[derive(Debug, Clone)]
-pub struct ChunkHasher(blake3::Hasher);
-
-impl Default for ChunkHasher {
-    fn default() -> ChunkHasher {
-        ChunkHasher(blake3::Hasher::new_keyed(&CHUNK_KEY))
-    }
-}
-
-impl ChunkHasher {
-    /// Takes the next bytes.
-    pub fn update(&mut self, bytes: &[u8]) {
-        self.0.update(bytes);
-    }
-
-    /// The hash of all of them.
-    pub fn finish(&self) -> XetHash {
-        XetHash(self.0.finalize().into())
-    }
-}
-
 /// The hash of a range of chunks that a file's term carries: over their hashes, one after the other.
 pub fn range_hash(chunks: impl IntoIterator<Item = XetHash>) -> XetHash {
-    let mut hasher = blake3::Hasher::new_keyed(&RANGE_KEY);
-    for chunk in chunks {
-        hasher.update(&chunk.0);
-    }
-    XetHash(hasher.finalize().into())
+    let hashes: Vec<[u8; 32]> = chunks.into_iter().map(|chunk| chunk.0).collect();
+    keyed(&RANGE_KEY, hashes.as_flattened())
 }
 
 /// A hash under the key of a deduplication answer; without a key it stays as it is.
@@ -163,14 +138,18 @@ impl Level {
 
 /// The node above a group: over a line of text for each member.
 fn node(members: &[Sized]) -> Sized {
-    let mut hasher = blake3::Hasher::new_keyed(&NODE_KEY);
+    let mut text = Vec::new();
     for member in members {
-        hasher.update(&member.hash.to_digits());
-        hasher.update(format!(" : {}\n", member.size).as_bytes());
+        text.extend(member.hash.to_digits());
+        text.extend(format!(" : {}\n", member.size).as_bytes());
     }
-    Sized { hash: XetHash(hasher.finalize().into()), size: members.iter().map(|member| member.size).sum() }
+    Sized { hash: keyed(&NODE_KEY, &text), size: members.iter().map(|member| member.size).sum() }
 }
 
 fn keyed(key: &[u8; 32], bytes: &[u8]) -> XetHash {
-    XetHash(blake3::keyed_hash(key, bytes).into())
+    #[cfg(all(target_arch = "wasm32", target_feature = "simd128"))]
+    let hash = super::blake3_tree::keyed_hash(key, bytes);
+    #[cfg(not(all(target_arch = "wasm32", target_feature = "simd128")))]
+    let hash = blake3::keyed_hash(key, bytes).into();
+    XetHash(hash)
 }

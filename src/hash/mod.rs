@@ -4,6 +4,8 @@
 //! input is cut into slices.
 
 pub mod base64;
+#[cfg(any(all(target_arch = "wasm32", target_feature = "simd128"), test))]
+mod blake3_tree;
 mod git_blob;
 mod hex;
 mod merkle;
@@ -13,7 +15,7 @@ mod xet_hash;
 
 pub use git_blob::GitBlob;
 pub use hex::{hex, unhex};
-pub use merkle::{ChunkHasher, Sized, Tree, chunk_hash, masked, range_hash};
+pub use merkle::{Sized, Tree, chunk_hash, masked, range_hash};
 pub use sha256::Sha256;
 pub use sha256_many::sha256_many;
 pub use xet_hash::XetHash;

@@ -1,6 +1,6 @@
 //! Digests of described contents.
 
-use hubferry::hash::{GitBlob, Sha256, base64};
+use hubferry::hash::{GitBlob, Sha256, base64, chunk_hash};
 use hubferry::limits::SAMPLE_BYTES;
 
 use super::content::{content, splitmix64};
@@ -31,6 +31,20 @@ pub fn file_facts() {
         assert_eq!(git_blob(pointer, usize::MAX), text(&row, "lfs_pointer_git_oid"), "{}", row["name"]);
     }
     assert_eq!(seen, 5);
+}
+
+/// Chunks of every shape of tree, against the crate `blake3`, which the wasm does without.
+pub fn chunk_lengths() {
+    const KEY: [u8; 32] = [
+        102, 151, 245, 119, 91, 149, 80, 222, 49, 53, 203, 172, 165, 151, 24, 28, 157, 228, 33, 16, 155, 235, 43, 88,
+        180, 208, 176, 75, 147, 173, 242, 41,
+    ];
+    let bytes = splitmix64(3, 128 * 1024 + 1);
+    let leaves = (0..=128_usize).flat_map(|leaves| (leaves * 1024).saturating_sub(1)..leaves * 1024 + 2);
+    for length in leaves.chain((0..=1024).step_by(63)).chain((8192..10_300).step_by(67)) {
+        let own = &bytes[bytes.len() - length..];
+        assert_eq!(chunk_hash(own).0, *blake3::keyed_hash(&KEY, own).as_bytes(), "{length} bytes");
+    }
 }
 
 /// A state that is saved anywhere goes on as if nothing had been.

@@ -9,7 +9,7 @@ mod xet;
 
 pub use download::reconstructions;
 pub use folder::{filters, fnmatch, gitignore, paths};
-pub use hash::{file_facts, saved_states};
+pub use hash::{chunk_lengths, file_facts, saved_states};
 pub use hub::{commit_bodies, completions, multipart_plans, rate_limits};
 pub use xet::{chunking, dedup_answers, merkle, packed_chunks, shards, two_xorbs, xet_hashes, xorbs};
 
@@ -34,7 +34,7 @@ pub(crate) use vector_tests;
 /// Hands the names of all subjects to a macro.
 macro_rules! vector_names {
     ($($to:ident)::+, $test:meta) => {
-        $($to)::+!($test: paths filters fnmatch gitignore file_facts saved_states multipart_plans completions
+        $($to)::+!($test: paths filters fnmatch gitignore file_facts chunk_lengths saved_states multipart_plans completions
             commit_bodies rate_limits
             chunking merkle xet_hashes xorbs packed_chunks shards dedup_answers two_xorbs reconstructions);
     };
