@@ -6,7 +6,7 @@
 
 #![no_std]
 
-mod blake3_eight;
+mod blake3_four;
 mod gear;
 mod gear_table;
 mod group;
@@ -14,7 +14,7 @@ mod lanes;
 mod popcount;
 mod sha256_four;
 
-pub use blake3_eight::EightNodes;
+pub use blake3_four::FourNodes;
 pub use gear::{find_cut, roll};
 pub use group::{join_groups, split_groups};
 pub use popcount::count_bits;

@@ -1,10 +1,10 @@
-//! BLAKE3 under a key, of bytes that lie together: eight nodes of its tree at a time.
+//! BLAKE3 under a key, of bytes that lie together: four nodes of its tree at a time.
 //!
-//! For wasm, where the crate `blake3` works on four at a time and waits half of the time; natively it has wider vectors than we.
+//! For wasm, where the crate `blake3` is slower and larger; natively it has wider vectors than we.
 //!
 //! Source: the BLAKE3 paper, 2.1 to 2.6.
 
-use hubferry_kernels::EightNodes;
+use hubferry_kernels::FourNodes;
 
 const BLOCK_BYTES: usize = 64;
 const LEAF_BYTES: usize = 1024;
@@ -31,22 +31,22 @@ pub(super) fn keyed_hash(key: &[u8; 32], bytes: &[u8]) -> [u8; 32] {
 fn leaves(key: &[u32; 8], bytes: &[u8]) -> Vec<[u8; 32]> {
     let n_leaves = bytes.len().div_ceil(LEAF_BYTES).max(1);
     let flags = [KEYED, LEAF_START, LEAF_END | root_if(n_leaves == 1)];
-    let mut nodes = Vec::with_capacity(n_leaves.next_multiple_of(16));
-    let (eights, rest) = bytes.as_chunks::<{ 8 * LEAF_BYTES }>();
-    for eight in eights {
-        let (blocks, _) = eight.as_chunks();
+    let mut nodes = Vec::with_capacity(n_leaves.next_multiple_of(4));
+    let (fours, rest) = bytes.as_chunks::<{ 4 * LEAF_BYTES }>();
+    for four in fours {
+        let (blocks, _) = four.as_chunks();
         let numbers = [nodes.len() as u32, 1];
-        nodes.extend(EightNodes { key, blocks, numbers, flags, last: (7, LEAF_BYTES) }.compress());
+        nodes.extend(FourNodes { key, blocks, numbers, flags, last: (3, LEAF_BYTES) }.compress());
     }
     if nodes.len() < n_leaves {
-        let mut padded = [[0; BLOCK_BYTES]; 8 * LEAF_BLOCKS];
+        let mut padded = [[0; BLOCK_BYTES]; 4 * LEAF_BLOCKS];
         padded.as_flattened_mut()[..rest.len()].copy_from_slice(rest);
         let last = n_leaves - nodes.len() - 1;
         let last_bytes = rest.len() - last * LEAF_BYTES;
         // One that is alone need not be as long as others are.
         let each = if last == 0 { last_bytes.div_ceil(BLOCK_BYTES).max(1) } else { LEAF_BLOCKS };
-        let (blocks, numbers) = (&padded[..8 * each], [nodes.len() as u32, 1]);
-        nodes.extend(EightNodes { key, blocks, numbers, flags, last: (last, last_bytes) }.compress());
+        let (blocks, numbers) = (&padded[..4 * each], [nodes.len() as u32, 1]);
+        nodes.extend(FourNodes { key, blocks, numbers, flags, last: (last, last_bytes) }.compress());
         nodes.truncate(n_leaves);
     }
     nodes
@@ -57,11 +57,11 @@ fn join_pairs(key: &[u32; 8], nodes: &mut Vec<[u8; 32]>) {
     let flags = [KEYED | PARENT, 0, root_if(nodes.len() == 2)];
     let odd = if nodes.len() % 2 == 1 { nodes.pop() } else { None };
     let n_pairs = nodes.len() / 2;
-    nodes.resize(nodes.len().next_multiple_of(16), [0; 32]);
-    for at in (0..n_pairs).step_by(8) {
-        let (blocks, _) = nodes[2 * at..2 * at + 16].as_flattened().as_chunks();
-        let joined = EightNodes { key, blocks, numbers: [0, 0], flags, last: (0, BLOCK_BYTES) }.compress();
-        nodes[at..at + 8].copy_from_slice(&joined);
+    nodes.resize(nodes.len().next_multiple_of(8), [0; 32]);
+    for at in (0..n_pairs).step_by(4) {
+        let (blocks, _) = nodes[2 * at..2 * at + 8].as_flattened().as_chunks();
+        let joined = FourNodes { key, blocks, numbers: [0, 0], flags, last: (0, BLOCK_BYTES) }.compress();
+        nodes[at..at + 4].copy_from_slice(&joined);
     }
     nodes.truncate(n_pairs);
     nodes.extend(odd);
