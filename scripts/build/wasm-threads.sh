@@ -23,7 +23,7 @@ new=target/wasm-threads-new
 rm -rf "$new"
 wasm-bindgen "$CARGO_TARGET_DIR/wasm32-unknown-unknown/wasm/hubferry.wasm" --target web --out-dir "$new" --out-name core \
   --omit-default-module-path --remove-name-section --remove-producers-section
-node_modules/.bin/wasm-opt -O3 "$new/core_bg.wasm" -o "$new/core_bg.wasm"
+node_modules/.bin/wasm-opt -O3 --low-memory-unused "$new/core_bg.wasm" -o "$new/core_bg.wasm"
 scripts/build/glue.sh "$new"
 # A thread's script imports the glue as a folder, which bundlers understand and browsers do not.
 helpers=("$new"/snippets/wasm-bindgen-rayon-*/src/workerHelpers.js)

@@ -28,7 +28,7 @@ rm -rf "$new"
 wasm-bindgen "$CARGO_TARGET_DIR/wasm32-unknown-unknown/wasm/hubferry.wasm" --target web --out-dir "$new" --out-name core \
   --omit-default-module-path --remove-name-section --remove-producers-section
 # What has one caller stays a function where the compiler left it one: moved into its caller it compresses worse.
-node_modules/.bin/wasm-opt -O3 --one-caller-inline-max-function-size=1 "$new/core_bg.wasm" -o "$new/core_bg.wasm"
+node_modules/.bin/wasm-opt -O3 --low-memory-unused --one-caller-inline-max-function-size=1 "$new/core_bg.wasm" -o "$new/core_bg.wasm"
 scripts/build/glue.sh "$new"
 
 rm -rf "$out"

@@ -15,8 +15,6 @@ const LONG_BYTES = 4 * 1024 * 1024;
 const WINDOW_BYTES = 1024 * 1024;
 /** Mean bytes of a message below which a native call costs more than it saves. */
 const LEAST_NATIVE_BYTES = 4 * 1024;
-/** Native digests under way: each has a copy of its message. */
-const NATIVE_IN_FLIGHT = 4;
 /** A group takes about a millisecond: enough to be timed, and too short for others to come between each time. */
 const GROUP = { bytes: 1024 * 1024, messages: 4 };
 /** Times that each side is timed before there is a choice. The best counts: the engine's code is still being compiled at first. */
@@ -122,17 +120,10 @@ function alone(message: Uint8Array): string {
   }
 }
 
+/** A group at once: each message is copied meanwhile. */
 async function byPlatform(subtle: SubtleCrypto, messages: readonly Uint8Array[]): Promise<string[]> {
-  const digests: string[] = Array.from({ length: messages.length }, () => "");
-  let next = 0;
-  const worker = async (): Promise<void> => {
-    for (let at = next++; at < messages.length; at = next++) {
-      const message = messages[at] as Uint8Array<ArrayBuffer>;
-      digests[at] = toHex(new Uint8Array(await subtle.digest("SHA-256", message)));
-    }
-  };
-  await Promise.all(Array.from({ length: Math.min(NATIVE_IN_FLIGHT, messages.length) }, worker));
-  return digests;
+  const digests = messages.map((message) => subtle.digest("SHA-256", message as Uint8Array<ArrayBuffer>));
+  return (await Promise.all(digests)).map((digest) => toHex(new Uint8Array(digest)));
 }
 
 function toHex(bytes: Uint8Array & { toHex?: () => string }): string {
