@@ -1,8 +1,9 @@
 // The stages of a push in headless Chromium, each beside what others have for it: digests, chunks, xorbs, the whole pass.
-// `node bench/stages.mjs [--rounds N] [--only STAGE] [--out FOLDER]`. Writes stages.json and stages.html into target/bench.
+// `node bench/stages.mjs [--browsers N] [--rounds N] [--only STAGE] [--out FOLDER]`. Writes stages.json and stages.html into target/bench.
 //
 // Contestants take turns within each round; what counts is the ratio of their medians per second of CPU, all processes of the
-// browser counted: it holds on a busy machine, where seconds on the clock do not.
+// browser counted: it holds on a busy machine, where seconds on the clock do not. Each browser compiles and lays out its code anew, which
+// makes some contestants a fifth faster or slower, so several take part.
 import { mkdirSync, writeFileSync } from "node:fs";
 import { cpus, loadavg } from "node:os";
 import { join } from "node:path";
@@ -17,7 +18,8 @@ import { median } from "./table.mjs";
 
 const { values: options } = parseArgs({
   options: {
-    rounds: { type: "string", default: "5" },
+    browsers: { type: "string", default: "3" },
+    rounds: { type: "string", default: "3" },
     only: { type: "string" },
     out: { type: "string", default: join(root, "target/bench") },
   },
@@ -89,39 +91,45 @@ const page = await bundle({
   into: join(temporaryFolder("stages"), "dist"),
 });
 const server = await serveFolder(page);
-const browser = await startMeasured();
 const samples = STAGES.map(({ contestants }) => Object.fromEntries(contestants.map((name) => [name, []])));
 try {
-  await browser.open(`${server.url}/index.html`);
-  for (let round = 0; round <= Number(options.rounds); round++) {
-    for (const [at, { stage, kind, contestants, same }] of STAGES.entries()) {
-      const results = new Set();
-      for (const contestant of contestants) {
-        const before = await browser.used();
-        const { bytes, ms, result } = await browser.evaluate((question) => window.ask(question), {
-          stage,
-          kind,
-          contestant,
-        });
-        const after = await browser.used();
-        results.add(result);
-        // The first round warms up.
-        if (round > 0) {
-          const cpuSeconds = Math.max(after.cpuSeconds - before.cpuSeconds, 0.01);
-          samples[at][contestant].push({ wall: bytes / 1e3 / ms, cpu: bytes / 1e6 / cpuSeconds, result });
-        }
-      }
-      // Who computes something else has not won.
-      if (same && results.size !== 1) throw new Error(`${stage}: the digests differ: ${[...results].join(", ")}`);
-    }
-  }
+  for (let nth = 0; nth < Number(options.browsers); nth++) await measure();
 } finally {
-  await browser.close();
   await server.stop();
+}
+
+/** All rounds in one browser. */
+async function measure() {
+  const browser = await startMeasured();
+  try {
+    await browser.open(`${server.url}/index.html`);
+    for (let round = 0; round <= Number(options.rounds); round++) {
+      // The first round warms up.
+      for (const [at, stage] of STAGES.entries()) await takeTurns(browser, stage, round > 0 ? samples[at] : undefined);
+    }
+  } finally {
+    await browser.close();
+  }
+}
+
+async function takeTurns(browser, { stage, kind, contestants, same }, samples) {
+  const results = new Set();
+  for (const contestant of contestants) {
+    const before = await browser.used();
+    const question = { stage, kind, contestant };
+    const { bytes, ms, result } = await browser.evaluate((question) => window.ask(question), question);
+    const after = await browser.used();
+    results.add(result);
+    const cpuSeconds = Math.max(after.cpuSeconds - before.cpuSeconds, 0.01);
+    samples?.[contestant].push({ wall: bytes / 1e3 / ms, cpu: bytes / 1e6 / cpuSeconds, result });
+  }
+  // Who computes something else has not won.
+  if (same && results.size !== 1) throw new Error(`${stage}: the digests differ: ${[...results].join(", ")}`);
 }
 
 const report = {
   machine: `${cpus().length} × ${cpus()[0]?.model}`,
+  browsers: Number(options.browsers),
   rounds: Number(options.rounds),
   load: loadavg().map((load) => Number(load.toFixed(1))),
   stages: STAGES.map(({ stage, kind, title, contestants, reference, wanted }, at) => {
@@ -145,7 +153,9 @@ const report = {
   }),
 };
 
-console.log(`${report.rounds} rounds in turns after a warm-up, medians; ${report.machine}; load ${report.load[0]}\n`);
+console.log(
+  `${report.browsers} browsers, ${report.rounds} rounds each in turns after a warm-up, medians; ${report.machine}; load ${report.load[0]}\n`,
+);
 for (const { title, reference, contestants } of report.stages) {
   console.log(title);
   console.log(`  ${"".padEnd(22)}${"MB per CPU s".padStart(14)}${"MB/s".padStart(8)}${"ratio".padStart(9)}`);

@@ -2,11 +2,11 @@
 import { barPlot, htmlPage, htmlTable } from "../html.mjs";
 
 /** A page with a plot for each stage. */
-export function reportPage({ machine, rounds, stages }) {
+export function reportPage({ machine, browsers, rounds, stages }) {
   return htmlPage({
     title: "The stages of a push",
     intro:
-      `Chromium, data in memory, one worker; ${rounds} rounds in turns after a warm-up, medians; ${machine}. Bars: MB per second of ` +
+      `Chromium, data in memory, one worker; ${browsers} browsers, ${rounds} rounds each in turns after a warm-up, medians; ${machine}. Bars: MB per second of ` +
       "CPU, all processes of the browser counted; dots: single rounds. Machines differ: the ratios within a plot are what counts.",
     sections: stages.map(section),
   });
