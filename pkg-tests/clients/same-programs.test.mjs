@@ -44,7 +44,9 @@ function normalized(value, hub, isCommit) {
     if (key === "xetHash") return value?.length;
     if (typeof value === "string") return text(value);
     if (Array.isArray(value)) return value.map((one) => walk(one));
-    if (typeof value !== "object" || value === null || value instanceof Date) return value;
+    // Each repo was made in its own second.
+    if (value instanceof Date && !Number.isNaN(value.getTime())) return "a Date";
+    if (typeof value !== "object" || value === null) return value;
     // A key without a value is none to who reads it.
     const entries = Object.entries(value).filter(([, one]) => one !== undefined);
     return Object.fromEntries(entries.map(([key, one]) => [key, walk(one, key)]));
