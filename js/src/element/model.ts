@@ -409,8 +409,9 @@ export class DropModel {
   #finish(pushed: Pushed, transfer: Transfer): void {
     this.announcer.clear();
     this.continued = undefined;
-    // The repo is there now, whatever was said before.
+    // The repo is there now, whatever was said before; and this push is not among the unfinished ones any more.
     this.presence.forget();
+    this.lookForUnfinished();
     const { output } = pushed;
     const nothing = output.commits.length === 0 && transfer.files.count("failed") === 0;
     if (nothing) this.#enter({ is: "unchanged", output });

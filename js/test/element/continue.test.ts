@@ -156,9 +156,14 @@ describe("continuing by the folder's handle", () => {
       resume: { folderName: "tides", handle },
     });
     expect([...(params?.["folder"] as Map<string, Blob>).keys()].sort()).toEqual(Object.keys(FILES).sort());
+    hub.journals = [];
     running.finish(outputOf({ "2026/README.md": "added" }));
     await until("done");
     expect(model.continued).toBeUndefined();
+    // Before anybody goes back to where it is offered.
+    await soon(() => {
+      expect(model.unfinished.pushes).toEqual([]);
+    });
   });
 
   it("waits for a token in the review, filled in and with the files", async () => {
