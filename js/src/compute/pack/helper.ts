@@ -67,6 +67,9 @@ export class Borrowed {
   }
 }
 
+/** Bytes that are digested at once: the engine's copy of them stays in the processor's cache. */
+const PIECE_BYTES = 256 * 1024;
+
 /** The work of the lane that reads; ends when the other side has all, or wants no more. */
 export async function lend(
   task: HelpTask,
@@ -82,7 +85,8 @@ export async function lend(
   try {
     for (let window = ahead.take(); window !== undefined; window = ahead.take()) {
       const bytes = await window.bytes;
-      hasher.update(bytes.subarray(Math.max(0, (resume?.digested ?? 0) - (window.end - bytes.length))));
+      let at = Math.max(0, (resume?.digested ?? 0) + bytes.length - window.end);
+      for (; at < bytes.length; at += PIECE_BYTES) hasher.update(bytes.subarray(at, at + PIECE_BYTES));
       // The beginning that was read before is on both sides.
       if (bytes === task.head) continue;
       if (!(await wanted.one())) return;
