@@ -27,6 +27,7 @@ new=target/wasm-new
 rm -rf "$new"
 wasm-bindgen "$CARGO_TARGET_DIR/wasm32-unknown-unknown/wasm/hubferry.wasm" --target web --out-dir "$new" --out-name core \
   --omit-default-module-path --remove-name-section --remove-producers-section
+# The first kilobyte of the memory is the far end of the stack, which nothing points to: sums of addresses may go into the instructions.
 # What has one caller stays a function where the compiler left it one: moved into its caller it compresses worse.
 node_modules/.bin/wasm-opt -O3 --low-memory-unused --one-caller-inline-max-function-size=1 "$new/core_bg.wasm" -o "$new/core_bg.wasm"
 scripts/build/glue.sh "$new"

@@ -8,7 +8,7 @@ import type { RepoId, RepoType } from "../../hub/params.js";
 import { ensureRepo } from "../../hub/ensure-repo.js";
 import { hubParams, type CommonOptions, type Context } from "../context.js";
 import { FAILED } from "../failure.js";
-import { follow } from "../progress/push.js";
+import { follow, KEPT } from "../progress/push.js";
 import { readTarget } from "../target.js";
 import { findUploadPaths, type UploadPaths } from "../upload-paths.js";
 
@@ -35,9 +35,6 @@ export interface UploadTask {
   readonly options: UploadOptions;
   readonly hub: HubParams;
 }
-
-/** A file from here on is worth keeping what is done: it is pushed as a folder of one, which can be continued. */
-const CONTINUED_BYTES = 32 * 1024 * 1024;
 
 /** Runs it. */
 export async function upload(
@@ -119,9 +116,9 @@ export function folderParams({ repo, paths, options, hub }: UploadTask): Paramet
   };
 }
 
-/** Whether the push keeps what is done. */
+/** Whether the push may be continued. A file that is worth it is pushed as a folder of one, which can be. */
 async function isContinued({ kind, local }: UploadPaths): Promise<boolean> {
-  return kind !== "file" || (await stat(local)).size >= CONTINUED_BYTES;
+  return kind !== "file" || (await stat(local)).size >= KEPT.bytes;
 }
 
 /** What begins the push. */

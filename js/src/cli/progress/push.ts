@@ -12,8 +12,8 @@ const NAMED = 5;
 /** What is stored has to be committed yet. */
 const ALMOST = 0.99;
 
-/** Of so much, a push keeps a journal. */
-const KEPT = { bytes: 32 * 1024 * 1024, files: 1_000 };
+/** Of so much, a push keeps a journal, and can be continued. */
+export const KEPT = { bytes: 32 * 1024 * 1024, files: 1_000 };
 
 /** Follows a job, and brings its result. `continues`: when the job keeps a journal, the same command goes on where it was stopped. */
 export async function follow<T>(start: () => UploadJob<T>, context: Context, continues: boolean): Promise<T> {
